@@ -1,0 +1,5 @@
+"""Run as `python -m watcher`."""
+
+from watcher.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Which matches become alerts, for whom, when; if not, why."""

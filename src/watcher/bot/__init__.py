@@ -1,0 +1,1 @@
+"""Telegram as an interface: conversation is pure, telegram speaks."""

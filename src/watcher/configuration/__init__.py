@@ -1,0 +1,1 @@
+"""YAML with positions, the settings model, its JSON Schema."""

@@ -1,0 +1,1 @@
+"""Empty the outbox once."""

@@ -1,0 +1,1 @@
+"""HTML to its title, date and main text."""

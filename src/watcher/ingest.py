@@ -1,0 +1,1 @@
+"""Poll one source once and receive what is new."""

@@ -1,0 +1,1 @@
+"""Judge what was received, in order."""

@@ -1,0 +1,1 @@
+"""How an alert and a digest read, before any transport formats them."""

@@ -1,0 +1,1 @@
+"""One log line and the metrics from each report."""

@@ -1,0 +1,1 @@
+"""Read the articles of entries whose lead does not say enough."""

@@ -1,0 +1,1 @@
+"""The query language, rules, and the matching of all rules at once."""

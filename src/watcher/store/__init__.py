@@ -1,0 +1,1 @@
+"""What is remembered: tables, queries, migrations; the only door to SQLAlchemy."""

@@ -1,0 +1,1 @@
+"""What an entry reports: facts, event types, stages, with the words that prove it."""
