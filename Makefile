@@ -5,13 +5,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: run test lint check demo world corpus docs lock clean
+.PHONY: run test lint check world lock clean
 
 run: $(STAMP)
 	$(BIN)/watcher run
 
-demo: $(STAMP)
-	$(BIN)/watcher demo
+
 
 test: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m "not world and not postgres"

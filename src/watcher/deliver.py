@@ -1,1 +1,211 @@
-"""Empty the outbox once."""
+"""Empty the outbox once.
+
+    gather due held rows → claim (commit) → compose → notifier.send → settle (commit)
+
+Answers are classified by what they say to do next: certainly not sent → again later; lost → once more after a minute, then parked;
+refused → dead; address gone → its messages end. One bad recipient, message or notifier never holds up another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from watcher import codec, messages
+from watcher.alerts import last_digest
+from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, DeliveryRejected, DeliveryUncertain
+from watcher.messages import Coverage, Row
+from watcher.model import Message, Outgoing, Subscription
+from watcher.notifiers import Notifier
+from watcher.store import Store
+from watcher.store.gathered import Waiting
+from watcher.store.outbox import Claimed, Dialled
+
+_AT_ONCE = 50
+_SEND_WITHIN_S = 30.0
+# Greylisting wants its sender back after minutes; https://datatracker.ietf.org/doc/html/rfc6647#section-5
+_RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
+_REACH = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60, 120, 300))
+_SERVER_TRIES = 5  # answers of a faulty server before they are taken for lost ones
+_SERVER = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 300))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The report of one try."""
+
+    delivery: str
+    notifier: str
+    status: str
+    """sent | deferred | uncertain | rejected | gone"""
+    attempts: int
+    took_s: float
+    reason: str = ""
+    error: str = ""
+
+
+class Deliver:
+    """The sender: claims what may go, and settles every claim."""
+
+    def __init__(
+        self, store: Store, notifiers: Mapping[str, Notifier], now: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
+        self._store = store
+        self._notifiers = notifiers
+        self._now = now
+        self._sleep = sleep
+        self._under_way: set[asyncio.Task[Delivered]] = set()
+
+    async def run(self, report: Callable[[Delivered], None], *, digests: bool = True) -> int:
+        """Claim what may be sent within the next second and begin sending it; gives how many. Reports come as the answers do."""
+        dialled = {name: Dialled(notifier.limits, notifier.is_group) for name, notifier in self._notifiers.items()}
+        free = _AT_ONCE - len(self._under_way)
+        if free <= 0:
+            return 0
+        claimed = await self._store.call(self._store.outbox.claim, self._now(), dialled, free, digests)
+        for delivery in claimed:
+            task = asyncio.create_task(self._deliver(delivery))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            task.add_done_callback(lambda done: None if done.cancelled() or done.exception() else report(done.result()))
+        return len(claimed)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for what is being sent; what takes longer is left to be found as uncertain."""
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=timeout_s)
+        for task in set(self._under_way):
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._under_way)
+
+    async def _deliver(self, claimed: Claimed) -> Delivered:
+        await self._sleep(max(0.0, (claimed.send_at - self._now()).total_seconds()))
+        began = self._now()
+        status, reason, error = "sent", "", ""
+        try:
+            async with asyncio.timeout(_SEND_WITHIN_S):
+                remote = await self._send(claimed)
+            await self._store.call(self._store.outbox.sent, claimed.id, remote, self._now())
+        except (DeliveryError, TimeoutError, asyncio.CancelledError) as fault:
+            status, reason, error = await asyncio.shield(self._settle(claimed, fault))
+            if isinstance(fault, asyncio.CancelledError):
+                raise
+        except Exception as fault:  # noqa: BLE001 - one message must not hold up the others
+            status, reason, error = await self._settle(claimed, DeliveryRejected(f"{type(fault).__name__}", "fault"))
+        return Delivered(claimed.id, claimed.notifier, status, claimed.attempts, (self._now() - began).total_seconds(), reason, error)
+
+    async def _send(self, claimed: Claimed) -> str:
+        notifier = self._notifiers[claimed.notifier]
+        message = self._composed(claimed)
+        if notifier.capacity:
+            message = messages.split(message, notifier.capacity, notifier.length)[0]
+        if claimed.kind == "edit":
+            if claimed.remote_id:
+                await notifier.edit(Outgoing(claimed.id, claimed.address, message, plain=claimed.plain), claimed.remote_id)
+            return claimed.remote_id
+        return await notifier.send(Outgoing(claimed.id, claimed.address, message, claimed.remote_id, claimed.plain))
+
+    def _composed(self, claimed: Claimed) -> Message:
+        if claimed.alert is None:
+            return codec.load(Message, claimed.content)
+        compose = messages.follow_up if claimed.kind == "follow-up" else messages.compose
+        return compose(claimed.alert, claimed.reasons, language=claimed.language, timezone=claimed.timezone, now=self._now())
+
+    async def _settle(self, claimed: Claimed, fault: BaseException) -> tuple[str, str, str]:
+        """Write down what a failed try means; gives status, reason and message."""
+        store, now, text = self._store, self._now(), str(fault)
+        if isinstance(fault, DeliveryDeferred):
+            return await self._deferred(claimed, fault)
+        if isinstance(fault, AddressGone):
+            await store.call(store.outbox.gone, claimed.id, text, fault.moved_to, now)
+            return "gone", fault.reason, text
+        if isinstance(fault, DeliveryRejected):
+            if fault.reason == "markup" and not claimed.plain:
+                await store.call(store.outbox.plainly, claimed.id, now, text)
+                return "deferred", "markup", text
+            await store.call(store.outbox.dead, claimed.id, text, fault.reason, now)
+            return "rejected", fault.reason, text
+        reason = fault.reason if isinstance(fault, DeliveryUncertain) else "cut-short"
+        await store.call(store.outbox.uncertain, claimed.id, text or "the answer did not come in time", reason, now)
+        return "uncertain", reason, text
+
+    async def _deferred(self, claimed: Claimed, fault: DeliveryDeferred) -> tuple[str, str, str]:
+        store, now, text = self._store, self._now(), str(fault)
+        if fault.scope == "notifier":
+            until = await store.call(store.outbox.pause_notifier, claimed.notifier, fault.reason, text, _REACH, now)
+            await store.call(store.outbox.deferred, claimed.id, until, text, fault.reason, counted=False)
+            return "deferred", fault.reason, text
+        if fault.retry_after is not None:
+            until = now + fault.retry_after + timedelta(seconds=0.2)
+            await store.call(store.outbox.pause_recipient, claimed.id, until)
+            await store.call(store.outbox.deferred, claimed.id, until, text, fault.reason, counted=False)
+            return "deferred", fault.reason, text
+        if fault.reason == "server" and claimed.attempts >= _SERVER_TRIES:
+            await store.call(store.outbox.uncertain, claimed.id, text, fault.reason, now)
+            return "uncertain", fault.reason, text
+        waits = _SERVER if fault.reason == "server" else _RETRIES
+        until = now + waits[min(claimed.attempts - 1, len(waits) - 1)]
+        await store.call(store.outbox.deferred, claimed.id, until, text, fault.reason)
+        return "deferred", fault.reason, text
+
+    # ------------------------------------------------------------------------------------------------- merged messages
+    async def gather(self) -> int:
+        """Owe the merged messages that are due: ends of quiet hours and pauses, bursts, backlogs. Gives how many."""
+        store, now = self._store, self._now()
+        await store.call(store.gathered.fold_backlogs, now)
+        waiting = await store.call(store.gathered.due, now, ("quiet", "burst", "backlog", "paused"))
+        for group in waiting:
+            merged = messages.merged(_rows(group), group.rows[0].slot, language=group.language, timezone=group.timezone, now=now)
+            await store.call(store.gathered.leave, group, "", self._parts(group.notifier, merged), now)
+        return len(waiting)
+
+    async def digests(self, subscriptions: Sequence[Subscription], coverage: Callable[[], Awaitable[Coverage]]) -> int:
+        """Owe the digests that are due: a subscription's own also when there is nothing to tell; overflow only when there is."""
+        now, done = self._now(), 0
+        own = {s.recipient: s for s in subscriptions if s.digest is not None}
+        for recipient, subscription in own.items():
+            done += await self._own_digest(recipient, subscription, coverage, now)
+        store = self._store
+        for group in await store.call(store.gathered.due, now, ("digest", "budget")):
+            if group.recipient not in own:
+                await self._leave_digest(group, "", await coverage(), now)
+                done += 1
+        return done
+
+    async def _own_digest(
+        self, recipient: str, subscription: Subscription, coverage: Callable[[], Awaitable[Coverage]], now: datetime
+    ) -> int:
+        store = self._store
+        due = last_digest(subscription, now)
+        key = f"digest:{recipient}"
+        known = await store.call(store.notes.get, key)
+        if known is None:
+            await store.call(store.notes.put, key, now.isoformat())  # what was due before we knew him is not owed
+            return 0
+        if due is None or due <= datetime.fromisoformat(known):
+            return 0
+        rows = await store.call(store.gathered.due, now, ("digest", "budget"), [recipient])
+        empty = Waiting(recipient, subscription.notifier, subscription.address, subscription.timezone, subscription.language, ())
+        await self._leave_digest(rows[0] if rows else empty, due.isoformat(), await coverage(), now)
+        await store.call(store.notes.put, key, due.isoformat())
+        return 1
+
+    async def _leave_digest(self, group: Waiting, name: str, coverage: Coverage, now: datetime) -> None:
+        digest = messages.digest(_rows(group), language=group.language, timezone=group.timezone, now=now, coverage=coverage)
+        await self._store.call(self._store.gathered.leave, group, name, self._parts(group.notifier, digest), now)
+
+    def _parts(self, notifier: str, message: Message) -> tuple[Message, ...]:
+        opened = self._notifiers.get(notifier)
+        return messages.split(message, opened.capacity, opened.length) if opened and opened.capacity else (message,)
+
+
+def _rows(group: Waiting) -> list[Row]:
+    latest: dict[str, Any] = {row.alert.story: row for row in group.rows}
+    return [Row(row.alert, row.reasons, row.slot) for row in latest.values()]

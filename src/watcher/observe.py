@@ -1,1 +1,56 @@
-"""One log line and the metrics from each report."""
+"""One log line from each report. Never the text of a message, an address or a key."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from watcher.deliver import Delivered
+from watcher.ingest import Polled
+from watcher.judge import Verdicts
+
+
+def set_up(level: str, form: str) -> None:
+    """Send log lines to standard error: for people on a terminal, else JSON. Libraries that log addresses with keys are hushed."""
+    for name in ("httpx", "httpcore", "telegram", "apscheduler", "aiosmtplib", "alembic", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    people = form == "console" or (form == "auto" and sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=people) if people else structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def log() -> Any:
+    """Give the logger."""
+    return structlog.get_logger()
+
+
+def polled(report: Polled) -> None:
+    """Write down one poll."""
+    write = log().warning if report.status == "failed" else log().info
+    extra = {"reason": report.reason, "error": report.error} if report.status == "failed" else {}
+    write("polled", source=report.source, status=report.status, shown=report.shown, new=report.new, ms=round(report.took_s * 1000), **extra)
+
+
+def judged(report: Verdicts) -> None:
+    """Write down one judgement that matters: something matched, or failed."""
+    if report.status in ("failed", "set-aside"):
+        log().warning("judged", entry=report.entry, status=report.status, error=report.error)
+    elif report.matched or report.status == "reading":
+        log().info("judged", entry=report.entry, status=report.status, events=report.events, matched=len(report.matched), owed=report.owed)
+
+
+def delivered(report: Delivered) -> None:
+    """Write down one try to deliver."""
+    write = log().info if report.status == "sent" else log().warning
+    extra = {"reason": report.reason} if report.reason else {}
+    write("delivered", notifier=report.notifier, status=report.status, attempts=report.attempts, ms=round(report.took_s * 1000), **extra)

@@ -1,11 +1,167 @@
-"""The commands."""
+"""The commands. Each is imported when it is called, so that `--help` starts at once.
+
+Exit codes: 0 done · 1 it ran and something failed · 2 wrong usage or configuration · 3 another daemon holds the store.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import click
 
 from watcher import __version__
 
 
-@click.group()
+@dataclass(frozen=True)
+class Context:
+    """What every command may look at: the environment is read here and nowhere else."""
+
+    config: Path
+    json: bool
+    env: dict[str, str]
+
+
+def _call(name: str, context: Context, *args: Any) -> None:
+    """Run a command's function `module:function` and end with its exit code; errors of ours are one clear text."""
+    from watcher.errors import ConfigError, StoreHeld, WatcherError
+
+    module, _, function = name.partition(":")
+    run: Callable[..., int] = getattr(import_module(f"watcher.cli.{module}"), function)
+    try:
+        code = run(context, *args)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        code = 2
+    except StoreHeld as error:
+        click.echo(str(error), err=True)
+        code = 3
+    except WatcherError as error:
+        click.echo(str(error), err=True)
+        code = 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
-def main() -> None:
-    """Watch news on industrial clusters, quotas and procurement rules."""
+@click.option("--config", type=click.Path(path_type=Path), envvar="WATCHER_CONFIG", default=Path("config"), help="Папка настроек.")
+@click.option("--json", "as_json", is_flag=True, help="Для программ: JSON.")
+@click.pass_context
+def main(click_context: click.Context, config: Path, as_json: bool) -> None:
+    """Новости о промышленных кластерах, квотах и правилах закупок: что нового, кому и почему."""
+    env = dict(os.environ)  # noqa: TID251 - the one reading
+    click_context.obj = Context(config, as_json, env)
+
+
+def _json_too(context: Context, as_json: bool) -> Context:
+    return Context(context.config, context.json or as_json, context.env)
+
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Для программ: JSON.")
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Опросить всё один раз, разослать и закончить.")
+@click.pass_obj
+def run(context: Context, once: bool) -> None:
+    """Служба: опрашивает, понимает, сопоставляет, рассылает."""
+    _call("daemon:run", context, once)
+
+
+@main.command()
+@click.option("--schema", is_flag=True, help="Напечатать JSON Schema настроек.")
+@click.pass_obj
+def check(context: Context, schema: bool) -> None:
+    """Проверить настройки и собственные примеры правил."""
+    _call("settings:check", context, schema)
+
+
+@main.command()
+@click.pass_obj
+def reload(context: Context) -> None:
+    """Попросить работающую службу перечитать настройки."""
+    _call("settings:reload", context)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--stories", is_flag=True, help="Строки — один поток по времени публикации; каждой — её сюжет.")
+@click.pass_obj
+def classify(context: Context, file: Path | None, stories: bool) -> None:
+    """Понять записи из JSON Lines: на выходе те же строки с тем, что понято."""
+    _call("texts:classify", context, file, stories)
+
+
+@main.command()
+@_JSON
+@click.pass_obj
+def status(context: Context, as_json: bool) -> None:
+    """Один экран: источники, очереди."""
+    _call("shows:status", _json_too(context, as_json))
+
+
+@main.command()
+@_JSON
+@click.pass_obj
+def sources(context: Context, as_json: bool) -> None:
+    """Состояние каждого источника."""
+    _call("shows:sources", _json_too(context, as_json))
+
+
+@main.command()
+@click.option("--since", default="30d", show_default=True, help="За сколько времени: 12h, 30d.")
+@_JSON
+@click.pass_obj
+def alerts(context: Context, since: str, as_json: bool) -> None:
+    """Что было сообщено."""
+    _call("shows:alerts", _json_too(context, as_json), since)
+
+
+@main.command()
+@click.argument("name")
+@_JSON
+@click.pass_obj
+def why(context: Context, name: str, as_json: bool) -> None:
+    """Почему это сообщили — или почему нет. NAME — адрес материала или номер сообщения."""
+    _call("shows:why", _json_too(context, as_json), name)
+
+
+@main.command()
+@click.argument("action", type=click.Choice(["retry", "drop"]), required=False)
+@click.argument("id", required=False)
+@_JSON
+@click.pass_obj
+def dead(context: Context, action: str | None, id: str | None, as_json: bool) -> None:
+    """Что не удалось понять или доставить; retry ID — ещё раз, drop ID — снять."""
+    _call("shows:dead", _json_too(context, as_json), action, id)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup(context: Context, file: Path) -> None:
+    """Сохранить состояние в FILE; служба может работать."""
+    _call("state:backup", context, file)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def restore(context: Context, file: Path) -> None:
+    """Вернуть состояние из FILE; источники узнаются заново молча."""
+    _call("state:restore", context, file)
+
+
+@main.command()
+@click.pass_obj
+def migrate(context: Context) -> None:
+    """Привести хранилище к этой версии."""
+    _call("state:migrate", context)

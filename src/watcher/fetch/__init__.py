@@ -1,7 +1,7 @@
 """One safe, polite request: the only door to the network for what is not a notifier's or the bot's own server.
 
-    Request → address check → paced by host → dialled at the checked address → headers → body inflated under a cap → Fetched
-        each redirect is a new hop through the same checks
+Request → address check → paced by host → dialled at the checked address → headers → body inflated under a cap → Fetched
+    each redirect is a new hop through the same checks
 """
 
 from __future__ import annotations

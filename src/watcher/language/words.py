@@ -1,24 +1,38 @@
-"""Tokens and lemmas. Spans ascend, do not overlap, and slice back to the text as given; folding is for matching only."""
+"""Tokens and lemmas. Spans ascend, do not overlap, and slice back to the text as given; folding is for matching only.
+
+What must not decide a match: case, ё, decomposed й and ё, stress marks, soft hyphens and zero-width signs inside a word, the kind of
+its hyphen, a Latin letter that looks like the Cyrillic one it stands for (and the other way round).
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import pymorphy3
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011\u00ad\u0301][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\w\s]|_", re.UNICODE)
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_MARKS = "\u0300-\u036f"
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2212"
+_LETTER = rf"[^\W\d_][{_MARKS}{_INVISIBLE}]*"
+_TOKEN = re.compile(rf"(?:{_LETTER})+(?:[-{_HYPHENS}](?:{_LETTER})+)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
-_LOOKALIKES = str.maketrans("aceopxykmtbhiABCEHKMOPTXY", "асеорхукмтвніАВСЕНКМОРТХУ")
-_DROPPED = str.maketrans({"\u00ad": None, "\u0301": None, "\u200b": None, "\u200c": None, "\u200d": None, "\ufeff": None})
-_SAME = str.maketrans({"ё": "е", "Ё": "Е", "\u2010": "-", "\u2011": "-"})
+_MIXED = re.compile(r"[A-Za-zА-Яа-яЁё]*(?:[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z])[A-Za-zА-Яа-яЁё]*")
+_PLAIN = re.compile(r"[а-я]+")
+_LATIN, _SIMILAR = "aceopxykmtABCEHKMOPTXY", "асеорхукмтАВСЕНКМОРТХУ"
+_TO_CYRILLIC = str.maketrans(_LATIN, _SIMILAR)
+_TO_LATIN = str.maketrans(_SIMILAR, _LATIN)
+_DROPPED = re.compile(rf"[{_MARKS}{_INVISIBLE}]")
+_SAME = str.maketrans({"ё": "е", "Ё": "Е"} | dict.fromkeys(_HYPHENS, "-"))
+_LONGEST_ABBREVIATION = 6
+_OWN_SHARE = 0.3  # of the readings of a word: «лес» is its own headword (0.94), «леса» is not (0.01: a fishing line)
 _CACHE_WORDS = 250_000  # 57,000 distinct forms stand in 2,000 documents; a plain dict of this many costs about 40 MB
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, number or sign: `text` as it stands, `form` folded (case, ё, look-alikes), `lemmas` every normal form it may have."""
 
     start: int
@@ -33,11 +47,22 @@ class Token:
 
 
 def fold(text: str) -> str:
-    """Fold what must not decide a match: case, ё, soft hyphens, stress marks, Latin look-alikes inside Cyrillic words."""
-    plain = text.translate(_DROPPED).translate(_SAME)
-    if _CYRILLIC.search(plain) and not plain.isascii():
-        plain = plain.translate(_LOOKALIKES)
-    return plain.casefold()
+    """Fold what must not decide a match; every word of the text by itself, so English stays English."""
+    folded = text.casefold()
+    if folded.isascii() or _PLAIN.fullmatch(folded):
+        return folded
+    plain = _DROPPED.sub("", unicodedata.normalize("NFKC", text)).translate(_SAME)
+    return _MIXED.sub(_one_script, plain).casefold()
+
+
+def _one_script(found: re.Match[str]) -> str:
+    """Write a word of two scripts in one, where all the letters of the other look like letters of it."""
+    word = found.group()
+    cyrillic = word.translate(_TO_CYRILLIC)
+    if not re.search("[A-Za-z]", cyrillic):
+        return cyrillic
+    latin = word.translate(_TO_LATIN)
+    return latin if latin.isascii() else word
 
 
 @cache
@@ -46,6 +71,7 @@ def _morphology() -> pymorphy3.MorphAnalyzer:
 
 
 _lemmas: dict[str, frozenset[str]] = {}
+_known: dict[str, tuple[str, frozenset[str]]] = {}
 
 
 def lemmas(form: str) -> frozenset[str]:
@@ -62,17 +88,34 @@ def _find_lemmas(form: str) -> frozenset[str]:
     found = {form}
     if _CYRILLIC.search(form):
         found.update(fold(parse.normal_form) for parse in _morphology().parse(form))
-        if "-" in form:
-            for part in form.split("-"):
-                found |= lemmas(part)
     elif form.isascii() and form.isalpha():
         found.update(_english(form))
+    if "-" in form:
+        for part in form.split("-"):
+            found |= lemmas(part)
     return frozenset(found)
+
+
+@lru_cache(100_000)
+def headwords(form: str) -> frozenset[str]:
+    """Give the lemmas that are meant by a folded word someone writes to search for: «сталь» is steel, never a form of «стать».
+
+    A word in its own normal form means that alone; any other form means every word it may belong to.
+    """
+    if not _CYRILLIC.search(form):
+        return lemmas(form) if "-" not in form else frozenset((form,))
+    shares: dict[str, float] = {}
+    for parse in _morphology().parse(form):
+        lemma = fold(parse.normal_form)
+        shares[lemma] = shares.get(lemma, 0.0) + parse.score
+    if not shares or shares.get(form, 0.0) >= _OWN_SHARE * sum(shares.values()):
+        return frozenset((form,))
+    return frozenset(shares)
 
 
 def _english(form: str) -> set[str]:
     """Undo the regular endings of English; rules and patterns are written in base forms."""
-    out = set()
+    out: set[str] = set()
     for ending, bases in (("ies", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ed", ("", "e")), ("ing", ("", "e"))):
         if form.endswith(ending) and len(form) - len(ending) >= 3:
             stem = form[: -len(ending)]
@@ -82,11 +125,27 @@ def _english(form: str) -> set[str]:
     return out
 
 
+def _know(text: str) -> tuple[str, frozenset[str]]:
+    """Fold one token and find its lemmas. Capitals that no dictionary knows are an abbreviation, of which nothing is guessed."""
+    form = fold(text)
+    if not text[0].isalpha() or (
+        text.isupper() and len(form) <= _LONGEST_ABBREVIATION and form.isalpha() and not _morphology().word_is_known(form)
+    ):
+        lemma_set = frozenset((form,))
+    else:
+        lemma_set = lemmas(form)
+    if len(_known) >= _CACHE_WORDS:
+        _known.clear()
+    _known[text] = form, lemma_set
+    return form, lemma_set
+
+
 def tokens(text: str) -> Sequence[Token]:
     """Split a text into words, numbers and signs, in order."""
     out = []
+    known = _known.get
     for found in _TOKEN.finditer(text):
         word = found.group()
-        form = fold(word)
-        out.append(Token(found.start(), found.end(), word, form, lemmas(form) if word[0].isalpha() else frozenset((form,))))
+        form, lemma_set = known(word) or _know(word)
+        out.append(Token(found.start(), found.end(), word, form, lemma_set))
     return out

@@ -1,1 +1,89 @@
-"""What is remembered: tables, queries, migrations; the only door to SQLAlchemy."""
+"""What is remembered: tables, queries, migrations; the only door to SQLAlchemy.
+
+Every method of the store's parts is one transaction and blocks; drivers call them through `Store.call`, which has one thread of its own,
+so that writes never wait for each other inside the database.
+
+    store.polled     sources: cursors, due times, health
+    store.joint      the first joint: entries owed a judgement
+    store.known      what was told already
+    store.outbox     the second joint: deliveries
+    store.gathered   held rows
+    store.readers    people of the bot, their rules and own queries
+    store.reports    what commands and pages show
+    store.notes      small facts: epoch, offsets, notices
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import ParamSpec, TypeVar
+
+from watcher.errors import StoreError
+from watcher.store import schema
+from watcher.store.database import Database, Lock, holder
+from watcher.store.gathered import Gathered
+from watcher.store.journal import Journal
+from watcher.store.judged import Judgement
+from watcher.store.judged import judge as judge_entry
+from watcher.store.notes import Notes
+from watcher.store.outbox import Outbox
+from watcher.store.polled import Polled
+from watcher.store.readers import Readers
+from watcher.store.received import Joint
+from watcher.store.reports import Reports
+from watcher.store.told import Known
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Store:
+    """An open store. Raises StoreError where it can't be used."""
+
+    def __init__(self, url: str, *, migrate: bool = True) -> None:
+        self.database = Database(url)
+        path = self.database.path
+        if path and path.exists() and path.stat().st_size and schema.sound(path) != "ok":
+            raise StoreError(
+                f"{path} is damaged: {schema.sound(path)}; restore a backup with `watcher restore`, the file was left as it is", "damaged"
+            )
+        schema.prepare(self.database, migrate=migrate)
+        journal = Journal(path.with_name(path.name + ".sent") if path else None)
+        self.polled = Polled(self.database)
+        self.joint = Joint(self.database)
+        self.known = Known(self.database)
+        self.outbox = Outbox(self.database, journal)
+        self.gathered = Gathered(self.database)
+        self.readers = Readers(self.database)
+        self.reports = Reports(self.database)
+        self.notes = Notes(self.database, journal)
+        self._lock: Lock | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+
+    def hold(self, now: datetime) -> None:
+        """Become the daemon of this store. Raises StoreHeld where there is one."""
+        if self.database.path:
+            self._lock = Lock(self.database.path)
+        self.outbox.epoch = self.notes.next_epoch()
+        self.notes.after_restore(self.polled)
+        self.outbox.recover(now)
+
+    def judge(self, done: Judgement, now: datetime) -> None:
+        """Commit everything that was decided of one entry."""
+        judge_entry(self.database, done, now)
+
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run one transaction in the store's thread. A cancelled caller does not cut it short."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: function(*args, **kwargs))
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
+        self.database.close()
+        if self._lock:
+            self._lock.close()
+
+
+__all__ = ["Judgement", "Store", "StoreError", "holder"]

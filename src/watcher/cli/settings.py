@@ -1,0 +1,63 @@
+"""check and reload; how every other command gets its settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+
+from watcher import rules
+from watcher.cli import Context
+from watcher.configuration import Settings, load
+from watcher.model import Rule
+from watcher.store.database import holder, path_of
+
+
+def now() -> datetime:
+    """Give the time, for commands that end at once."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+def settings(context: Context, *, examples: bool = False) -> Settings:
+    """Load the configuration; with `examples` every rule's own are run. Raises ConfigError."""
+    return load(context.config, context.env, check_rule=_with_examples if examples else rules.problems, check_region=rules.known_region)
+
+
+def _with_examples(rule: Rule) -> Iterator[tuple[str, int | None, str, str]]:
+    found = list(rules.problems(rule))
+    if not found and (rule.examples.match or rule.examples.skip):
+        from watcher.understanding import understand
+
+        found = list(rules.check_examples(rule, understand))
+    yield from found
+
+
+def check(context: Context, schema: bool) -> int:
+    """Validate everything."""
+    if schema:
+        from watcher.configuration.editor import schema as make
+
+        click.echo(json.dumps(make(), ensure_ascii=False, indent=2))
+        return 0
+    found = settings(context, examples=True)
+    for warning in found.warnings:
+        click.echo(f"предупреждение: {warning}", err=True)
+    enabled = sum(source.enabled for source in found.sources)
+    click.echo(f"Настройки в порядке: источников {enabled}, правил {len(found.rules)}, подписок {len(found.subscriptions)}.")
+    return 0
+
+
+def reload(context: Context) -> int:
+    """Signal the daemon that holds the store."""
+    path = path_of(settings(context, examples=True).store)
+    pid = holder(path) if path else None
+    if pid is None:
+        click.echo("Служба не запущена: перечитывать некому.", err=True)
+        return 1
+    os.kill(pid, signal.SIGHUP)
+    click.echo("Служба перечитывает настройки; что вышло — в её журнале и в `watcher status`.")
+    return 0

@@ -1,0 +1,177 @@
+"""What is known, on one screen or as JSON: status, sources, alerts, why, dead."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from watcher import __version__, codec, messages
+from watcher.alerts import WHY
+from watcher.cli import Context
+from watcher.cli.settings import now, settings
+from watcher.model import Alert, Reason
+from watcher.store import Store
+from watcher.store.polled import SourceRow
+from watcher.units import parse_duration
+
+_SILENT_GAPS = 5
+_SILENT_LEAST_S = 3 * 86_400
+
+
+def _open(context: Context) -> Store:
+    return Store(settings(context).store)
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=lambda x: x.isoformat() if isinstance(x, datetime) else str(x)))
+
+
+def _state(row: SourceRow, at: datetime) -> str:
+    """The state as it is now: a source that answers but long brought nothing new is silent."""
+    if row.state == "ok" and row.usual_gap_s and row.last_new:
+        quiet = (at - row.last_new).total_seconds()
+        if quiet > max(_SILENT_GAPS * row.usual_gap_s, _SILENT_LEAST_S):
+            return "silent"
+    return row.state
+
+
+def _source(row: SourceRow, at: datetime) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": _state(row, at),
+        "last_success": row.last_success,
+        "next_poll": row.next_poll,
+        "failures": row.failures,
+        "error": row.error,
+        "entries": row.entries,
+        "notes": list(row.notes),
+    }
+
+
+def status(context: Context) -> int:
+    """Sources and queues."""
+    store = _open(context)
+    counts = store.reports.counts()
+    rows = [_source(row, now()) for row in store.polled.all()]
+    value = {
+        "sources": rows,
+        "deliveries": counts["deliveries"],
+        "received": counts["received"],
+        "channels": store.reports.channels(),
+        "configuration": {"loaded_at": None, "error": store.notes.get("configuration-error") or ""},
+        "store": {"schema": "0001"},
+        "version": __version__,
+    }
+    store.close()
+    if context.json:
+        _print_json(value)
+        return 0
+    by_state: dict[str, int] = {}
+    for row in rows:
+        by_state[row["state"]] = by_state.get(row["state"], 0) + 1
+    owed, received = counts["deliveries"], counts["received"]
+    click.echo(f"watcher {__version__}")
+    click.echo("Источники: " + (", ".join(f"{state} {number}" for state, number in sorted(by_state.items())) or "нет"))
+    click.echo(f"Ждут разбора: {received['pending']}, отложено: {received['set_aside']}, разобрано: {received['judged']}")
+    click.echo(
+        f"Сообщения: отправлено {owed['sent']}, ждут {owed['pending']}, в сводку {owed['held']}, "
+        f"под вопросом {owed['uncertain']}, не ушло {owed['dead']}"
+    )
+    return 0
+
+
+def sources(context: Context) -> int:
+    """The health of every source."""
+    store = _open(context)
+    rows = [_source(row, now()) for row in store.polled.all()]
+    store.close()
+    if context.json:
+        _print_json(rows)
+        return 0
+    for row in rows:
+        last = row["last_success"].strftime("%d.%m.%Y %H:%M") if row["last_success"] else "никогда"
+        click.echo(f"{row['id']:28} {row['state']:10} успешно: {last:17} материалов: {row['entries']:6} {row['error']}")
+    return 0
+
+
+def alerts(context: Context, since: str) -> int:
+    """What was told."""
+    store = _open(context)
+    rows = store.reports.told(now() - parse_duration(since))
+    store.close()
+    for row in rows:
+        alert = codec.load(Alert, row["alert_content"])
+        reasons = tuple(codec.load(Reason, reason) for reason in row["reasons"])
+        if context.json:
+            value = messages.as_data(alert, reasons, told_at=row["done"])
+            click.echo(
+                json.dumps(
+                    {**value, "delivery": row["id"], "state": row["state"], "notifier": row["notifier"]}, ensure_ascii=False, default=str
+                )
+            )
+        else:
+            click.echo(f"{row['created']:%d.%m.%Y %H:%M}  {row['state']:9} {row['notifier']:9} {row['id'][:12]}  {alert.title[:100]}")
+    return 0
+
+
+def why(context: Context, name: str) -> int:
+    """Why this was told to whom, or why not."""
+    store = _open(context)
+    entry = store.reports.find_entry(name)
+    if entry is None:
+        store.close()
+        click.echo("Такого материала в хранилище нет: он не приходил ни от одного источника.")
+        return 1
+    verdicts, story = store.reports.verdicts(entry["id"]), store.reports.story(entry["story"]) if entry["story"] else {}
+    store.close()
+    if context.json:
+        _print_json({"entry": entry, "verdicts": verdicts, "story": {key: len(value) for key, value in story.items()}})
+        return 0
+    click.echo(f"{entry['title']}\n{entry['url']}\nисточник {entry['source']}, получено {entry['first_seen']:%d.%m.%Y %H:%M}")
+    for event in (entry["understood"] or {}).get("events", []):
+        click.echo(f"событие: {event['type']} · {event['novelty']} · {event['stage'] or 'без стадии'} · {'; '.join(event['cues'])}")
+    for refusal in (entry["understood"] or {}).get("refusals", []):
+        click.echo(f"похоже, но нет: {refusal['family']}: {refusal['reason']}")
+    if entry["read"]:
+        click.echo(f"статья: {entry['read']} {entry['read_error']}")
+    if not entry["rules"]:
+        click.echo(WHY["no-rule"])
+    for verdict in verdicts:
+        rules = ", ".join(reason["rule"] for reason in verdict["reasons"])
+        click.echo(f"{verdict['recipient'][:8]}: {WHY.get(verdict['why'], verdict['why'])} ({rules})")
+    return 0
+
+
+def dead(context: Context, action: str | None, id: str | None) -> int:
+    """What could not be judged or delivered."""
+    store = _open(context)
+    try:
+        if action:
+            return _change(store, action, id)
+        rows = store.reports.dead()
+    finally:
+        store.close()
+    if context.json:
+        keep = ("kind", "id", "state", "notifier", "reason", "error", "attempts", "title")
+        _print_json([{key: row[key] for key in keep if key in row} for row in rows])
+        return 0
+    for row in rows:
+        title = row.get("title") or ((row.get("alert_content") or {}).get("title", ""))
+        click.echo(f"{row['id']}  {row['kind']:8} {row['state']:10} {row['error'][:80]}  {title[:60]}")
+    if not rows:
+        click.echo("Ничего не потеряно и ничего не отложено.")
+    return 0
+
+
+def _change(store: Store, action: str, id: str | None) -> int:
+    if not id:
+        click.echo(f"Нужен номер: watcher dead {action} ID", err=True)
+        return 2
+    change = "release" if action == "retry" else "drop"
+    if not (getattr(store.outbox, change)(id, now()) or getattr(store.joint, change)(id, now())):
+        click.echo("Такого номера в списке нет.", err=True)
+        return 1
+    return 0

@@ -1,0 +1,64 @@
+"""backup, restore, migrate."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from watcher.cli import Context
+from watcher.cli.settings import settings
+from watcher.errors import StoreError
+from watcher.store import Store, schema
+from watcher.store.database import Database, Lock, path_of
+
+
+def _path(context: Context) -> Path:
+    path = path_of(settings(context).store)
+    if path is None:
+        raise StoreError("a store that is no file is backed up with the tools of its database", "foreign")
+    return path
+
+
+def backup(context: Context, file: Path) -> int:
+    """Copy the live store."""
+    path = _path(context)
+    if not path.exists():
+        raise StoreError(f"{path} does not exist: there is nothing to back up", "missing")
+    schema.copy(path, file)
+    click.echo(f"Сохранено в {file}.")
+    return 0
+
+
+def restore(context: Context, file: Path) -> int:
+    """Put a copy in the place of the store; the next start learns silently. Refused while a daemon runs."""
+    path = _path(context)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if (fault := schema.sound(file)) != "ok":
+        raise StoreError(f"{file} is no sound store: {fault}", "damaged")
+    lock = Lock(path)
+    try:
+        if path.exists():
+            schema.copy(path, path.with_name(path.name + ".before-restore"))
+        for leftover in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            leftover.unlink(missing_ok=True)
+        fresh = path.with_name(path.name + ".part")
+        shutil.copyfile(file, fresh)
+        fresh.replace(path)
+    finally:
+        lock.close()
+    store = Store(f"sqlite:///{path}")
+    store.notes.put("restored", True)
+    store.close()
+    click.echo("Восстановлено. При следующем запуске источники узнаются заново, молча.")
+    return 0
+
+
+def migrate(context: Context) -> int:
+    """Bring the schema up to date."""
+    database = Database(settings(context).store)
+    had = schema.prepare(database)
+    database.close()
+    click.echo(f"Схема хранилища: {schema.HEAD}" + ("" if had == schema.HEAD else f" (была: {had or 'нет'})"))
+    return 0

@@ -1,0 +1,146 @@
+"""From a folder to Settings, or to every problem there is.
+
+find files → put the environment in → validate block by block → make the nouns → check what names what → Settings | ConfigError
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from watcher.configuration import checks, convert
+from watcher.configuration.environment import read_secret_files
+from watcher.configuration.files import File, find
+from watcher.configuration.gathered import CheckRegion, CheckRule, Gathered
+from watcher.configuration.kinds import existing, kind_config, notifier_kind, source_config, source_kind
+from watcher.configuration.models import ProfileKeys, RuleKeys, SourceKeys, SubscriptionKeys, WatcherFile
+from watcher.configuration.problems import validate
+from watcher.configuration.settings import Settings
+from watcher.configuration.yaml import Tree
+from watcher.errors import ConfigError
+
+
+def load(
+    folder: Path,
+    env: Mapping[str, str],
+    *,
+    working: Path = Path(),
+    check_rule: CheckRule | None = None,
+    check_region: CheckRegion | None = None,
+) -> Settings:
+    """Load the whole configuration. `working` is the folder whose `.env` is read beside that of the parent of `folder`.
+
+    Raises ConfigError with every problem of every file, in order of file and line.
+    """
+    gathered = Gathered(find(folder, env, working))
+    for file in gathered.found.all("watcher"):
+        _watcher(gathered, file)
+    if not gathered.found.all("watcher"):
+        _notifiers(gathered, File(folder / "watcher.yaml", "watcher", Tree("watcher.yaml", data={"notifiers": {"console": {}}})))
+    for file in gathered.found.all("sources"):
+        _sources(gathered, file)
+    for file in gathered.found.all("rules"):
+        _rules(gathered, file)
+    for file in gathered.found.all("subscriptions"):
+        _subscriptions(gathered, file)
+    checks.check(gathered, check_rule, check_region)
+    problems = gathered.found.in_order()
+    if problems:
+        raise ConfigError(problems)
+    return convert.settings(gathered)
+
+
+# ------------------------------------------------------------------------------------------------- watcher.yaml
+def _watcher(gathered: Gathered, file: File) -> None:
+    data = file.tree.data
+    if isinstance(data.get("web"), dict):
+        read_secret_files(file.tree, ("web",), data["web"], ["password"], file.path.parent, file.outside)
+    keys = validate(WatcherFile, data, file.tree, (), file.outside)
+    if keys is not None:
+        paths = tuple(existing(file, ("fetch", "extra_ca", number), name) for number, name in enumerate(keys.fetch.extra_ca))
+        gathered.file = keys.model_copy(update={"fetch": keys.fetch.model_copy(update={"extra_ca": paths})})
+        checks.check_watcher(file, keys)
+    if data.get("notifiers") is None:
+        data["notifiers"] = {"console": {}}
+    _notifiers(gathered, file)
+
+
+def _notifiers(gathered: Gathered, file: File) -> None:
+    blocks = file.tree.data["notifiers"]
+    for name in list(blocks) if isinstance(blocks, dict) else ():
+        path = ("notifiers", name)
+        module = notifier_kind(file, path, name)
+        gathered.notifiers[name] = None
+        if module is None:
+            continue
+        if blocks[name] is None:
+            blocks[name] = {}
+        wanted = _lacking(file, name, blocks[name], module.Config)
+        if wanted is not None:
+            gathered.wanted[name] = wanted
+            kind_config(file, path, blocks[name], module.Config, lacking=module.Config.model_fields)
+        elif isinstance(blocks[name], dict):
+            gathered.notifiers[name] = kind_config(file, path, blocks[name], module.Config)
+        else:
+            validate(module.Config, blocks[name], file.tree, path, file.outside)
+
+
+def _lacking(file: File, name: str, block: Any, config: Any) -> tuple[str, ...] | None:
+    """Name the variables that a notifier can't do without and that came out empty; None when it has all it needs."""
+    if not isinstance(block, dict):
+        return None
+    needed = [key for key, info in config.model_fields.items() if info.is_required()]
+    wanted: list[str] = []
+    lacks = False
+    for key in needed:
+        path = ("notifiers", name, key)
+        if block.get(key) == "":
+            del block[key]
+            lacks = True
+        elif key not in block and path in file.outside.empty:
+            lacks = True
+            wanted.extend(file.outside.empty[path])
+    return tuple(wanted) if lacks else None
+
+
+# ------------------------------------------------------------------------------------------------- the other files
+def _sources(gathered: Gathered, file: File) -> None:
+    for path, item in file.items("sources"):
+        if not isinstance(item, dict):
+            validate(SourceKeys, item, file.tree, path, file.outside)
+            continue
+        kind = item.get("kind", "feed")
+        module = source_kind(file, path, kind) if isinstance(kind, str) else None
+        if module is None:
+            if not isinstance(kind, str):
+                file.tree.problems.append(file.tree.problem((*path, "kind"), "kind: нужно имя вида", "kind: feed"))
+            checks.remember(gathered, "source", item.get("id"), file, path)
+            continue
+        keys, config = source_config(file, path, item, module)
+        checks.remember(gathered, "source", item.get("id"), file, path)
+        if keys is not None and config is not None:
+            ca = tuple(existing(file, (*path, "extra_ca", number), name) for number, name in enumerate(keys.extra_ca))
+            gathered.sources.append(convert.source(keys, config, gathered.file, ca))
+
+
+def _rules(gathered: Gathered, file: File) -> None:
+    for path, item in file.items("rules"):
+        keys = validate(RuleKeys, item, file.tree, path, file.outside)
+        checks.remember(gathered, "rule", item.get("id") if isinstance(item, dict) else None, file, path)
+        if keys is not None:
+            gathered.rules.append(convert.rule(keys))
+            checks.check_conditions(file, path, item)
+
+
+def _subscriptions(gathered: Gathered, file: File) -> None:
+    for path, item in file.items("profiles"):
+        profile = validate(ProfileKeys, item, file.tree, path, file.outside)
+        checks.remember(gathered, "profile", item.get("id") if isinstance(item, dict) else None, file, path)
+        if profile is not None:
+            gathered.profiles.append(convert.profile(profile))
+    for path, item in file.items("subscriptions"):
+        keys = validate(SubscriptionKeys, item, file.tree, path, file.outside)
+        checks.remember(gathered, "subscription", item.get("id") if isinstance(item, dict) else None, file, path)
+        if keys is not None:
+            gathered.subscriptions.append(convert.subscription(keys, gathered.file))

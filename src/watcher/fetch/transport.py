@@ -1,0 +1,111 @@
+"""httpx over httpcore's connection pool with our own guard in between, one client a network profile (proxy, trusted roots)."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from http.cookiejar import DefaultCookiePolicy
+from typing import TypeAlias
+
+import certifi
+import httpcore
+import httpx
+
+from watcher.fetch.failures import Unusable
+from watcher.fetch.guard import Guard
+
+_CONNECTIONS = 100
+_KEPT = 8
+"""The pool looks through all idle connections at every request: few are kept."""
+_KEPT_S = 15.0
+
+
+Client: TypeAlias = httpx.AsyncClient  # noqa: TID251 - the one door
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, inner: httpcore.Response) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._inner.aiter_stream():
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class Transport(httpx.AsyncBaseTransport):
+    """Sends through a pool; httpcore's exceptions come out as they are, `failures` tells them apart."""
+
+    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
+        self._pool = pool
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = httpcore.URL(scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path)
+        answer = await self._pool.handle_async_request(
+            httpcore.Request(request.method, url, headers=request.headers.raw, extensions=request.extensions)
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions)
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+def trust(extra_ca: tuple[str, ...]) -> ssl.SSLContext:
+    """Make a TLS context that trusts the system's roots (certifi's where it has none) and those in the files `extra_ca`.
+
+    Raises Unusable for a file that can't be read.
+    """
+    context = ssl.create_default_context()
+    if not context.cert_store_stats()["x509_ca"]:
+        context.load_verify_locations(certifi.where())
+    for path in extra_ca:
+        try:
+            context.load_verify_locations(path)
+        except (OSError, ssl.SSLError) as error:
+            raise Unusable(f"the file {path} under extra_ca can't be read as certificates", "tls") from error
+    return context
+
+
+def client(context: ssl.SSLContext, guard: Guard, proxy: str) -> Client:
+    """Open the client of one profile. Raises Unusable for a proxy's address that can't be used."""
+    pool = _proxied(context, proxy) if proxy else _direct(context, guard)
+    made = Client(transport=Transport(pool), trust_env=False, follow_redirects=False, timeout=None)
+    made.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return made
+
+
+def _direct(context: ssl.SSLContext, guard: Guard) -> httpcore.AsyncConnectionPool:
+    return httpcore.AsyncConnectionPool(
+        ssl_context=context,
+        max_connections=_CONNECTIONS,
+        max_keepalive_connections=_KEPT,
+        keepalive_expiry=_KEPT_S,
+        network_backend=guard,
+    )
+
+
+def _proxied(context: ssl.SSLContext, proxy: str) -> httpcore.AsyncConnectionPool:
+    try:
+        said = httpx.Proxy(proxy)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise Unusable("the proxy's address can't be used: http, https or socks5 is wanted", "refused") from error
+    url = httpcore.URL(scheme=said.url.raw_scheme, host=said.url.raw_host, port=said.url.port, target=said.url.raw_path)
+    if said.url.scheme in ("socks5", "socks5h"):
+        return httpcore.AsyncSOCKSProxy(
+            url,
+            proxy_auth=said.raw_auth,
+            ssl_context=context,
+            max_connections=_CONNECTIONS,
+            max_keepalive_connections=_KEPT,
+            keepalive_expiry=_KEPT_S,
+        )
+    return httpcore.AsyncHTTPProxy(
+        url,
+        proxy_auth=said.raw_auth,
+        ssl_context=context,
+        max_connections=_CONNECTIONS,
+        max_keepalive_connections=_KEPT,
+        keepalive_expiry=_KEPT_S,
+    )

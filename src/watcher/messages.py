@@ -1,1 +1,0 @@
-"""How an alert and a digest read, before any transport formats them."""

@@ -1,0 +1,15 @@
+"""How an alert and a digest read, before any transport formats them: pure functions from alerts to lines of runs.
+
+`facts` says one event, `single` one alert, `many` a digest or what waited, `parts` cuts, `objects` says the same to machines; `wording`
+and `tables` hold the words. Equal input gives equal output. No text from outside changes structure: each passes `lines.clean` or
+`lines.safe_link` once and is data in a run from then on.
+"""
+
+from __future__ import annotations
+
+from watcher.messages.many import Coverage, Row, digest, merged
+from watcher.messages.objects import alert_id, as_data
+from watcher.messages.parts import split
+from watcher.messages.single import buttons, compose, follow_up, notice, silently
+
+__all__ = ["Coverage", "Row", "alert_id", "as_data", "buttons", "compose", "digest", "follow_up", "merged", "notice", "silently", "split"]

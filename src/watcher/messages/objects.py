@@ -1,0 +1,75 @@
+"""The same as a message as plain objects: `alerts --json`, the webhook, the outgoing feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from watcher.messages.best import leading, shown
+from watcher.model import Alert, Judged, Reason, digest
+
+
+def alert_id(alert: Alert) -> str:
+    """Give the id under which an alert is stored and asked for (`why ALERT`)."""
+    return digest("alert", alert.story, alert.kind, str(alert.revision) if alert.kind != "alert" else "")
+
+
+def as_data(alert: Alert, reasons: Sequence[Reason], *, told_at: datetime | None) -> dict[str, Any]:
+    """Give an alert as the object of the JSON contract, plus `alert`, `rule`, `story`, `dossier`, `told_at`; texts as they came."""
+    first = shown(alert.outlets)[0] if alert.outlets else None
+    best = leading(alert.events)
+    return {
+        "alert": alert_id(alert),
+        "kind": alert.kind,
+        "revision": alert.revision,
+        "story": alert.story,
+        "dossier": best.dossier if best else "",
+        "rule": reasons[0].rule if reasons else "",
+        "rules": list(dict.fromkeys(reason.rule for reason in reasons)),
+        "told_at": _iso(told_at),
+        "id": first.entry if first else "",
+        "source": first.source if first else "",
+        "url": first.url if first else "",
+        "title": alert.title,
+        "text": alert.summary,
+        "published": _iso(first.published) if first else None,
+        "summary": alert.summary,
+        "read": alert.read,
+        "events": [_event(judged) for judged in alert.events],
+        "outlets": [
+            {
+                "source": outlet.source,
+                "title": outlet.title,
+                "role": outlet.role,
+                "id": outlet.entry,
+                "heading": outlet.heading,
+                "url": outlet.url,
+                "published": _iso(outlet.published),
+            }
+            for outlet in alert.outlets
+        ],
+        "reasons": [
+            {"rule": reason.rule, "title": reason.title, "words": list(reason.words), "urgent": reason.urgent, "own": reason.own}
+            for reason in reasons
+        ],
+    }
+
+
+def _event(judged: Judged) -> dict[str, Any]:
+    event = judged.event
+    return {
+        "type": event.type,
+        "novelty": judged.novelty,
+        "stage": event.stage,
+        "confidence": event.confidence,
+        "certainty": event.certainty,
+        "slots": dict(event.slots),
+        "was": dict(judged.was),
+        "dossier": judged.dossier,
+        "evidence": [{"field": span.field, "start": span.start, "end": span.end} for span in event.evidence],
+    }
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None

@@ -1,0 +1,144 @@
+"""A message as a letter: a text part and an HTML part with the same facts, and the headers that belong to it.
+
+Headers go through the standard library's registry, which takes no line breaks; the HTML comes from one template that escapes everything.
+Equal input gives the same Message-ID, so that receivers fold a copy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from watcher.errors import DeliveryRejected
+from watcher.lines import clean, safe_link, text_of
+from watcher.model import Line, Message, Outgoing, Run, digest
+
+# One addr-spec of RFC 5321 without quoted strings; the domain may be international and is sent in its ASCII form.
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_POLICY = SMTP.clone(cte_type="7bit")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: name and address, and where one leaves the list (`mailto:` or `https:`)."""
+
+    name: str
+    address: Address
+    list_id: str
+    unsubscribe: str
+
+
+@dataclass(slots=True)
+class Block:
+    """What the template shows as one: a line, or neighbouring labelled lines as a table."""
+
+    kind: str
+    runs: tuple[Run, ...] = ()
+    rows: list[tuple[str, tuple[Run, ...]]] = field(default_factory=list)
+
+
+def addr_spec(text: str) -> Address:
+    """Read one address. Raises DeliveryRejected for anything else, two addresses among it."""
+    local, _, domain = text.strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        domain = ""
+    if not _LOCAL.fullmatch(local) or len(local) > 64 or not domain or not all(_LABEL.fullmatch(label) for label in domain.split(".")):
+        raise DeliveryRejected("this is not one mail address", "address")
+    return Address(username=local, domain=domain)
+
+
+def message_id(id: str, sender: Sender) -> str:
+    """Make the Message-ID of a delivery."""
+    name = id if re.fullmatch(r"[A-Za-z0-9._-]{1,100}", id) else digest(id)
+    return f"<{name}@{sender.address.domain}>"
+
+
+def write(outgoing: Outgoing, sender: Sender) -> EmailMessage:
+    """Write the letter of one delivery to one address."""
+    message = outgoing.message
+    to = addr_spec(outgoing.address)
+    subject = _sound(clean(message.subject or (text_of(message.lines[0]) if message.lines else ""), 200))
+    letter = EmailMessage(policy=_POLICY)
+    letter["Subject"] = subject
+    letter["From"] = Address(sender.name, sender.address.username, sender.address.domain)
+    letter["To"] = to
+    letter["Date"] = formatdate(usegmt=True)
+    letter["Message-ID"] = message_id(outgoing.id, sender)
+    _thread(letter, outgoing, sender)
+    letter["List-Id"] = f"<{sender.list_id}>"
+    letter["List-Unsubscribe"] = f"<{sender.unsubscribe}>"
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(as_text(message.lines), charset="utf-8")
+    if not outgoing.plain:
+        letter.add_alternative(as_html(message, subject, sender), subtype="html", charset="utf-8")
+    return letter
+
+
+def _thread(letter: EmailMessage, outgoing: Outgoing, sender: Sender) -> None:
+    """Tie letters of one thread together by a first letter that need not exist (RFC 5322, 3.6.4)."""
+    before = [message_id(digest("thread", outgoing.message.thread), sender)] if outgoing.message.thread else []
+    if re.fullmatch(r"<[A-Za-z0-9._@-]{1,200}>", outgoing.reply_to):
+        letter["In-Reply-To"] = outgoing.reply_to
+        before.append(outgoing.reply_to)
+    if before:
+        letter["References"] = " ".join(before)
+
+
+def as_text(lines: Iterable[Line]) -> str:
+    """Write lines as text, addresses behind what they are named by."""
+    return _sound("\n".join("".join(_text(run) for run in line.runs) for line in lines)) + "\n"
+
+
+def _text(run: Run) -> str:
+    text = run.text.replace("\r", " ").replace("\n", " ")
+    link = safe_link(run.link) if run.link else ""
+    return f"{text} <{link}>" if link else text
+
+
+def as_html(message: Message, subject: str, sender: Sender) -> str:
+    """Write a message as one column of HTML that needs no pictures and no style sheet."""
+    russian = message.language != "en"
+    return _template().render(
+        language="ru" if russian else "en",
+        subject=subject,
+        blocks=_blocks(message.lines),
+        footer="Вы получили это письмо по подписке." if russian else "You get this mail by subscription.",
+        unsubscribe=sender.unsubscribe,
+        unsubscribe_text="Отписаться" if russian else "Unsubscribe",
+    )
+
+
+def _blocks(lines: Iterable[Line]) -> list[Block]:
+    out: list[Block] = []
+    for line in lines:
+        runs = tuple(Run(_sound(run.text), run.style, safe_link(run.link) if run.link else "") for run in line.runs if run.text)
+        if line.kind == "row" and len(runs) > 1 and not runs[0].link:
+            if not out or out[-1].kind != "rows":
+                out.append(Block("rows"))
+            out[-1].rows.append((runs[0].text, runs[1:]))
+        else:
+            out.append(Block(line.kind if runs else "space", runs))
+    return out
+
+
+def _sound(text: str) -> str:
+    """Replace halves of surrogate pairs, which no charset can write."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    return environment.from_string(files("watcher.notifiers").joinpath("letter.html").read_text(encoding="utf-8"))

@@ -1,0 +1,149 @@
+"""Connections: one writer that takes its lock at once, readers beside it, and the file lock that keeps a second daemon out.
+
+SQLite: WAL, `BEGIN IMMEDIATE` for every write (a deferred one that reads first fails with SQLITE_BUSY_SNAPSHOT whatever the timeout),
+`synchronous=FULL` since both joints promise that what was committed stays.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from watcher.errors import StoreError, StoreHeld
+
+_BUSY_MS = 30_000
+_JOURNAL_BYTES = 64 * 1024 * 1024
+
+
+def path_of(url: str) -> Path | None:
+    """Give the file of an SQLite store, None for another database or one in memory."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return None
+    return Path(parsed.database)
+
+
+class Database:
+    """An engine for writing (one connection) and one for reading."""
+
+    def __init__(self, url: str) -> None:
+        self.path = path_of(url)
+        self._check_file()
+        sqlite = make_url(url).get_backend_name() == "sqlite"
+        if sqlite and self.path is None:
+            raise StoreError("the store must be a file: sqlite:///path/to/watcher.db", "memory")
+        options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": _BUSY_MS / 1000}} if sqlite else {}
+        self.writer = create_engine(url, pool_size=1, max_overflow=0, **options)
+        self.reader = create_engine(url, pool_size=4, max_overflow=4, **options) if sqlite else self.writer
+        if sqlite:
+            _prepare_sqlite(self.writer, "BEGIN IMMEDIATE")
+            _prepare_sqlite(self.reader, "BEGIN")
+
+    def _check_file(self) -> None:
+        if self.path is None:
+            return
+        if self.path.is_dir():
+            raise StoreError(f"{self.path} is a folder, the store must be a file", "damaged")
+        if self.path.exists() and self.path.stat().st_size and self.path.read_bytes()[:16] != b"SQLite format 3\x00":
+            raise StoreError(f"{self.path} is no SQLite file; it was left as it is", "damaged")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self.path.parent}: {error.strerror}", "readonly") from error
+        if not os.access(self.path if self.path.exists() else self.path.parent, os.W_OK):
+            raise StoreError(f"{self.path} can't be written", "readonly")
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that writes; committed at the end, rolled back by any exception."""
+        with _translated(), self.writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of the store."""
+        with _translated(), self.reader.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.writer.dispose()
+        if self.reader is not self.writer:
+            self.reader.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        text = str(error.orig)
+        reason = "full" if "full" in text else "busy" if "locked" in text else "readonly" if "readonly" in text else "unusable"
+        raise StoreError(f"the store: {text}", reason) from error
+    except DatabaseError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and ("malformed" in str(error.orig) or "not a database" in str(error.orig)):
+            raise StoreError(f"the store is damaged: {error.orig}; restore a backup with `watcher restore`", "damaged") from error
+        raise
+
+
+def _prepare_sqlite(engine: Engine, begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # or the driver begins by itself, deferred
+        for pragma in (
+            f"busy_timeout={_BUSY_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            f"journal_size_limit={_JOURNAL_BYTES}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+class Lock:
+    """The right to be the daemon of a store: a file lock, which dies with its process. Raises StoreHeld."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._file = self._path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.seek(0)
+            pid = self._file.read().strip()
+            self._file.close()
+            raise StoreHeld(f"another daemon{f' (process {pid})' if pid else ''} holds the store {path}") from error
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.truncate(0)
+        self._file.close()
+
+
+def holder(path: Path) -> int | None:
+    """Give the process number of the daemon that holds a store, None where nobody does."""
+    lock = path.with_name(path.name + ".lock")
+    if not lock.exists():
+        return None
+    with lock.open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            text = file.read().strip()
+            return int(text) if text.isdigit() else None
+    return None

@@ -1,0 +1,331 @@
+"""The second joint: what is owed a message. Claim (commit), send, settle (commit).
+
+    pending → sending → sent
+                      → pending      certainly not sent: again, not before …
+                      → pending      the answer was lost: once more, a minute later
+                      → uncertain    it was lost twice: parked and listed
+                      → dead         refused for good, or too old
+                      → gone         the address is no more
+    pending → merged                 a long backlog left in one message
+
+What is `sending` under another epoch was cut short by a crash: its answer is lost. One message a recipient is under way at a time, so
+that order holds. Pacing is reserved in the transaction that claims, and stays over a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+
+from watcher import codec
+from watcher.model import Alert, Fallback, Limits, Reason, digest, recipient_id
+from watcher.store.database import Database
+from watcher.store.journal import Journal
+from watcher.store.pacing import Pace
+from watcher.store.tables import alerts, channels, deliveries, recipients
+
+_DOUBT_WAIT = timedelta(seconds=60)
+"""Before the one repetition of a message whose answer was lost: time for a slow server to finish and for the reader to see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this daemon may send now: not before `send_at`."""
+
+    id: str
+    recipient: str
+    notifier: str
+    address: str
+    kind: str
+    story: str
+    reasons: tuple[Reason, ...]
+    alert: Alert | None
+    content: Any
+    timezone: str
+    language: str
+    attempts: int
+    plain: bool
+    remote_id: str
+    """Of the message to edit or to answer, empty where there is none."""
+    created: datetime
+    send_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """A notifier as the outbox needs to know it."""
+
+    limits: Limits
+    is_group: Any
+
+
+class Outbox:
+    """The transactions of the second joint. `epoch` is the fencing token of the daemon that opened the store."""
+
+    def __init__(self, database: Database, journal: Journal) -> None:
+        self._database = database
+        self._journal = journal
+        self.epoch = 0
+
+    def recover(self, now: datetime) -> int:
+        """Treat what an earlier daemon left `sending` as sends whose answer was lost. Gives their number."""
+        with self._database.write() as tx:
+            rows = tx.execute(select(deliveries).where(deliveries.c.state == "sending", deliveries.c.epoch != self.epoch)).mappings().all()
+            for row in rows:
+                if self._journal.has(row["id"]):
+                    values: dict[str, Any] = {"state": "sent", "done": row["intent_at"]}
+                else:
+                    values = _doubted(row, "the daemon was stopped while it was being sent", "crash", row["intent_at"] or now)
+                tx.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**values))
+            return len(rows)
+
+    def claim(self, now: datetime, notifiers: Mapping[str, Dialled], limit: int, digests: bool = True) -> list[Claimed]:
+        """Take what may be sent within the next second, at most one message a recipient, urgent ones first."""
+        with self._database.write() as tx:
+            self._expire(tx, now)
+            candidates = _candidates(tx, now, list(notifiers), limit, digests)
+            pace = Pace(tx, now)
+            claimed = []
+            for row in candidates:
+                dialled = notifiers[row["notifier"]]
+                send_at = pace.reserve(row["notifier"], row["address"], dialled.limits, group=dialled.is_group(row["address"]))
+                if send_at is not None:
+                    claimed.append(self._take(tx, row, send_at, now))
+            pace.keep()
+            return claimed
+
+    def _take(self, tx: Connection, row: RowMapping, send_at: datetime, now: datetime) -> Claimed:
+        values = {"state": "sending", "epoch": self.epoch, "intent_at": now, "attempts": row["attempts"] + 1}
+        tx.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**values))
+        content = tx.execute(select(alerts.c.content).where(alerts.c.id == row["alert"])).scalar_one_or_none() if row["alert"] else None
+        return Claimed(
+            id=row["id"],
+            recipient=row["recipient"],
+            notifier=row["notifier"],
+            address=_address(tx, row),
+            kind=row["kind"],
+            story=row["story"],
+            reasons=tuple(codec.load(Reason, reason) for reason in row["reasons"]),
+            alert=codec.load(Alert, content) if content else None,
+            content=row["content"],
+            timezone=row["timezone"],
+            language=row["language"],
+            attempts=row["attempts"] + 1,
+            plain=row["plain"],
+            remote_id=_told_as(tx, row) if row["kind"] in ("edit", "follow-up") else "",
+            created=row["created"],
+            send_at=send_at,
+        )
+
+    def _expire(self, tx: Connection, now: datetime) -> None:
+        old = and_(deliveries.c.state == "pending", deliveries.c.expires <= now)
+        tx.execute(update(deliveries).where(old).values(state="dead", reason="expired", error="too old to be sent", done=now))
+
+    def _settle(self, tx: Connection, id: str, values: Mapping[str, Any]) -> bool:
+        """Write the outcome, unless the delivery was taken over by a newer daemon meanwhile."""
+        mine = and_(deliveries.c.id == id, deliveries.c.state == "sending", deliveries.c.epoch == self.epoch)
+        return tx.execute(update(deliveries).where(mine).values(**values)).rowcount == 1
+
+    def sent(self, id: str, remote_id: str, now: datetime) -> bool:
+        """It was accepted."""
+        with self._database.write() as tx:
+            row = tx.execute(select(deliveries.c.notifier).where(deliveries.c.id == id)).one()
+            tx.execute(
+                update(channels)
+                .where(channels.c.notifier == row.notifier)
+                .values(not_before=None, failures=0, since=None, reason="", error="")
+            )
+            done = self._settle(
+                tx, id, {"state": "sent", "remote_id": remote_id, "done": now, "error": "", "reason": "", "fallback_at": None}
+            )
+        self._journal.add(id)
+        return done
+
+    def deferred(self, id: str, again: datetime, error: str, reason: str, *, counted: bool = True) -> None:
+        """It was certainly not sent; `counted` says whether the try counts."""
+        with self._database.write() as tx:
+            values: dict[str, Any] = {"state": "pending", "not_before": again, "error": error[:500], "reason": reason}
+            if not counted:
+                values["attempts"] = deliveries.c.attempts - 1
+            self._settle(tx, id, values)
+
+    def plainly(self, id: str, now: datetime, error: str) -> None:
+        """Its formatting was refused: send it again as plain text."""
+        with self._database.write() as tx:
+            self._settle(tx, id, {"state": "pending", "plain": True, "not_before": now, "error": error[:500], "reason": "markup"})
+
+    def uncertain(self, id: str, error: str, reason: str, now: datetime) -> str:
+        """The answer was lost: once more in a minute; the second time parked. Gives the new state."""
+        with self._database.write() as tx:
+            row = tx.execute(select(deliveries).where(deliveries.c.id == id)).mappings().one()
+            values = _doubted(row, error, reason, now)
+            self._settle(tx, id, values)
+            return str(values["state"])
+
+    def dead(self, id: str, error: str, reason: str, now: datetime) -> None:
+        """It was refused for good."""
+        with self._database.write() as tx:
+            self._settle(tx, id, {"state": "dead", "error": error[:500], "reason": reason, "done": now})
+
+    def gone(self, id: str, error: str, moved_to: str | None, now: datetime) -> None:
+        """The address is no more: nothing more is sent there until its reader comes back; or it moved, and all follows."""
+        with self._database.write() as tx:
+            row = tx.execute(select(deliveries).where(deliveries.c.id == id)).mappings().one()
+            if moved_to:
+                self._settle(tx, id, {"state": "pending", "not_before": now})
+                _move(tx, row["notifier"], row["recipient"], row["address"], moved_to)
+                return
+            _put_recipient(tx, row, {"state": "gone", "error": error[:300]})
+            waiting = and_(deliveries.c.recipient == row["recipient"], or_(deliveries.c.state == "pending", deliveries.c.id == id))
+            values = {"state": "gone", "error": error[:500], "reason": "gone", "done": now}
+            tx.execute(update(deliveries).where(waiting).values(**values))
+
+    def back(self, notifier: str, address: str, now: datetime) -> None:
+        """The reader of a gone address came back."""
+        with self._database.write() as tx:
+            tx.execute(update(recipients).where(recipients.c.id == recipient_id(notifier, address)).values(state="ok", error=""))
+
+    def pause_recipient(self, id: str, until: datetime) -> None:
+        """Leave the recipient of this delivery alone until then."""
+        with self._database.write() as tx:
+            row = tx.execute(select(deliveries).where(deliveries.c.id == id)).mappings().one()
+            _put_recipient(tx, row, {"not_before": until})
+
+    def pause_notifier(self, notifier: str, reason: str, error: str, waits: Sequence[timedelta], now: datetime) -> datetime:
+        """Leave a whole notifier alone, longer with each failure in a row; gives until when."""
+        with self._database.write() as tx:
+            row = tx.execute(select(channels).where(channels.c.notifier == notifier)).mappings().one_or_none()
+            if row and row["not_before"] and row["not_before"] > now:
+                return row["not_before"]  # type: ignore[no-any-return]  # sends that were under way when the first one failed
+            failures = row["failures"] if row else 0
+            until = now + waits[min(failures, len(waits) - 1)]
+            values = {
+                "not_before": until,
+                "failures": failures + 1,
+                "reason": reason,
+                "error": error[:300],
+                "since": (row and row["since"]) or now,
+            }
+            if row:
+                tx.execute(update(channels).where(channels.c.notifier == notifier).values(**values))
+            else:
+                tx.execute(insert(channels).values(notifier=notifier, **values))
+            return until
+
+    def fall_back(self, now: datetime) -> int:
+        """Owe to its fallback address what could not be sent in time; the first one is given up. Gives the number."""
+        with self._database.write() as tx:
+            late = and_(deliveries.c.state.in_(("pending", "dead", "gone")), deliveries.c.fallback_at <= now)
+            rows = tx.execute(select(deliveries).where(late)).mappings().all()
+            for row in rows:
+                _owe_fallback(tx, row, codec.load(Fallback, row["fallback"]), now)
+            return len(rows)
+
+    def release(self, id: str, now: datetime) -> bool:
+        """Send a dead or uncertain delivery again (`dead retry`)."""
+        with self._database.write() as tx:
+            wanted = and_(deliveries.c.id == id, deliveries.c.state.in_(("dead", "uncertain", "gone")))
+            values = {"state": "pending", "not_before": now, "doubts": 0, "expires": None}
+            return tx.execute(update(deliveries).where(wanted).values(**values)).rowcount == 1
+
+    def drop(self, id: str, now: datetime) -> bool:
+        """Take a dead or uncertain delivery off the list (`dead drop`)."""
+        with self._database.write() as tx:
+            wanted = and_(deliveries.c.id == id, deliveries.c.state.in_(("dead", "uncertain", "gone", "pending")))
+            return tx.execute(update(deliveries).where(wanted).values(state="dropped", done=now)).rowcount == 1
+
+
+def _candidates(tx: Connection, now: datetime, notifiers: Iterable[str], limit: int, digests: bool) -> list[RowMapping]:
+    """The first due delivery of each recipient who is not being told anything, is not paused, and whose notifier is not."""
+    busy = select(deliveries.c.recipient).where(deliveries.c.state == "sending")
+    paused = select(recipients.c.id).where(or_(recipients.c.not_before > now, recipients.c.state == "gone"))
+    shut = select(channels.c.notifier).where(channels.c.not_before > now)
+    nth = func.row_number().over(partition_by=deliveries.c.recipient, order_by=(deliveries.c.priority, deliveries.c.seq)).label("nth")
+    wanted = select(deliveries, nth).where(
+        deliveries.c.state == "pending",
+        deliveries.c.not_before <= now,
+        deliveries.c.notifier.in_(list(notifiers)),
+        deliveries.c.recipient.notin_(busy),
+        deliveries.c.recipient.notin_(paused),
+        deliveries.c.notifier.notin_(shut),
+    )
+    if not digests:
+        wanted = wanted.where(deliveries.c.kind != "digest")
+    first = wanted.subquery()
+    due = select(first).where(first.c.nth == 1).order_by(first.c.priority, first.c.seq).limit(limit)
+    return list(tx.execute(due).mappings())
+
+
+def _address(tx: Connection, row: RowMapping) -> str:
+    """Where the recipient is now: a group that became another one is followed."""
+    moved = tx.execute(select(recipients.c.moved_to).where(recipients.c.id == row["recipient"])).scalar_one_or_none()
+    return str(moved or row["address"])
+
+
+def _told_as(tx: Connection, row: RowMapping) -> str:
+    """The remote id of the message that told this recipient of the story."""
+    wanted = select(deliveries.c.remote_id).where(
+        deliveries.c.recipient == row["recipient"],
+        deliveries.c.story == row["story"],
+        deliveries.c.state == "sent",
+        deliveries.c.kind == "alert",
+    )
+    return tx.execute(wanted.order_by(deliveries.c.seq)).scalars().first() or ""
+
+
+def _doubted(row: RowMapping, error: str, reason: str, since: datetime) -> dict[str, Any]:
+    doubts = row["doubts"] + 1
+    values: dict[str, Any] = {"doubts": doubts, "error": error[:500], "reason": reason}
+    if doubts > 1:
+        return values | {"state": "uncertain", "done": since}
+    return values | {"state": "pending", "not_before": since + _DOUBT_WAIT}
+
+
+def _put_recipient(tx: Connection, row: RowMapping, values: Mapping[str, Any]) -> None:
+    if tx.execute(update(recipients).where(recipients.c.id == row["recipient"]).values(**values)).rowcount == 0:
+        blank = {"state": "ok", "moved_to": "", "error": ""}
+        tx.execute(insert(recipients).values(id=row["recipient"], notifier=row["notifier"], address=row["address"], **{**blank, **values}))
+
+
+def _move(tx: Connection, notifier: str, recipient: str, address: str, moved_to: str) -> None:
+    """Follow an address that became another one: what is pending goes there. The recipient keeps its id, so that nothing is told twice."""
+    topic = address.partition("/")[2]
+    values = {"moved_to": f"{moved_to}/{topic}" if topic else moved_to}
+    if tx.execute(update(recipients).where(recipients.c.id == recipient).values(**values)).rowcount == 0:
+        tx.execute(insert(recipients).values(id=recipient, notifier=notifier, address=address, state="ok", error="", **values))
+
+
+def _owe_fallback(tx: Connection, row: RowMapping, fallback: Fallback, now: datetime) -> None:
+    recipient = recipient_id(fallback.notifier, fallback.address)
+    id = digest(recipient, row["story"], row["kind"], str(row["revision"]))
+    tx.execute(
+        update(deliveries)
+        .where(deliveries.c.id == row["id"])
+        .values(fallback_at=None, state="merged" if row["state"] == "pending" else row["state"], done=now)
+    )
+    if tx.execute(select(deliveries.c.id).where(deliveries.c.id == id)).first():
+        return
+    values = {key: row[key] for key in row if key not in _NOT_COPIED}
+    values |= {
+        "id": id,
+        "recipient": recipient,
+        "notifier": fallback.notifier,
+        "address": fallback.address,
+        "state": "pending",
+        "created": now,
+    }
+    tx.execute(
+        insert(deliveries).values(
+            **values, not_before=now, attempts=0, doubts=0, plain=False, epoch=0, remote_id="", reason="fallback", error=""
+        )
+    )
+
+
+_NOT_COPIED = {
+    "seq", "id", "recipient", "notifier", "address", "state", "created", "not_before", "attempts", "doubts", "plain", "epoch", "remote_id",
+    "reason", "error", "done", "fallback", "fallback_at", "intent_at",
+}  # fmt: skip

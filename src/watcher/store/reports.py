@@ -1,0 +1,152 @@
+"""What commands, the bot and pages show: read-only, and as plain values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from watcher.identity import canonical_url
+from watcher.model import Entry, digest
+from watcher.store.database import Database
+from watcher.store.received import entry_of
+from watcher.store.tables import alerts, aliases, channels, deliveries, entries, held, verdicts
+
+
+class Reports:
+    """Read-only questions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Count deliveries, entries and held rows by state."""
+        with self._database.read() as tx:
+            owed = Counter({row[0]: row[1] for row in tx.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))})
+            received = Counter({row[0]: row[1] for row in tx.execute(select(entries.c.state, func.count()).group_by(entries.c.state))})
+            waiting = tx.execute(select(func.count()).select_from(held).where(held.c.delivery == "")).scalar_one()
+        return {
+            "deliveries": {
+                "pending": owed["pending"] + owed["sending"],
+                "uncertain": owed["uncertain"],
+                "dead": owed["dead"],
+                "gone": owed["gone"],
+                "sent": owed["sent"],
+                "held": waiting,
+            },
+            "received": {
+                "pending": received["owed"] + received["reading"],
+                "set_aside": received["set-aside"],
+                "judged": received["judged"],
+            },
+        }
+
+    def pending_instant(self) -> int:
+        """How many deliveries other than digests are still owed."""
+        wanted = (
+            select(func.count())
+            .select_from(deliveries)
+            .where(deliveries.c.state.in_(("pending", "sending")), deliveries.c.kind != "digest")
+        )
+        with self._database.read() as tx:
+            return int(tx.execute(wanted).scalar_one())
+
+    def oldest_owed(self) -> tuple[datetime | None, datetime | None]:
+        """Since when the oldest entry is owed a judgement, and the oldest delivery that is due a message."""
+        with self._database.read() as tx:
+            first = tx.execute(select(func.min(entries.c.first_seen)).where(entries.c.state == "owed")).scalar_one()
+            second = tx.execute(select(func.min(deliveries.c.not_before)).where(deliveries.c.state == "pending")).scalar_one()
+        return first, second
+
+    def told(self, since: datetime, limit: int = 100, alert: str = "") -> list[dict[str, Any]]:
+        """What was told or is owed, newest first: one dictionary a delivery, with its alert."""
+        wanted = select(deliveries, alerts.c.content.label("alert_content")).join(alerts, alerts.c.id == deliveries.c.alert)
+        wanted = wanted.where(deliveries.c.created >= since, deliveries.c.kind.in_(("alert", "follow-up", "reminder")))
+        if alert:
+            wanted = wanted.where(or_(deliveries.c.id == alert, deliveries.c.alert == alert, deliveries.c.story == alert))
+        with self._database.read() as tx:
+            return [dict(row) for row in tx.execute(wanted.order_by(deliveries.c.seq.desc()).limit(limit)).mappings()]
+
+    def dead(self) -> list[dict[str, Any]]:
+        """What could not be judged or delivered: kind `entry` or `delivery`, with its cause."""
+        lost = select(deliveries, alerts.c.content.label("alert_content")).outerjoin(alerts, alerts.c.id == deliveries.c.alert)
+        lost = lost.where(deliveries.c.state.in_(("dead", "uncertain", "gone"))).order_by(deliveries.c.seq)
+        aside = select(entries).where(entries.c.state == "set-aside").order_by(entries.c.seq)
+        with self._database.read() as tx:
+            out = [{"kind": "entry", "state": "set-aside", **dict(row)} for row in tx.execute(aside).mappings()]
+            return out + [{"delivery_kind": row["kind"], **dict(row), "kind": "delivery"} for row in tx.execute(lost).mappings()]
+
+    def channels(self) -> list[dict[str, Any]]:
+        """Notifiers that had to be left alone."""
+        with self._database.read() as tx:
+            return [dict(row) for row in tx.execute(select(channels)).mappings()]
+
+    def find_entry(self, name: str) -> dict[str, Any] | None:
+        """Find an entry by its address, its id, or the id of an alert, story or delivery that it is in."""
+        hashed = digest(canonical_url(name))
+        with self._database.read() as tx:
+            ids = select(aliases.c.entry).where(aliases.c.kind == "url", aliases.c.hash == hashed)
+            ids_by_alert = select(alerts.c.entry).where(or_(alerts.c.id == name, alerts.c.story == name))
+            ids_by_delivery = select(alerts.c.entry).join(deliveries, deliveries.c.alert == alerts.c.id).where(deliveries.c.id == name)
+            for condition in (
+                entries.c.id == name,
+                entries.c.id.in_(ids),
+                entries.c.id.in_(ids_by_alert),
+                entries.c.id.in_(ids_by_delivery),
+            ):
+                row = tx.execute(select(entries).where(condition).order_by(entries.c.seq)).mappings().first()
+                if row:
+                    return dict(row)
+        return None
+
+    def verdicts(self, entry: str) -> list[dict[str, Any]]:
+        """Every verdict on an entry, in order."""
+        with self._database.read() as tx:
+            return [dict(row) for row in tx.execute(select(verdicts).where(verdicts.c.entry == entry).order_by(verdicts.c.seq)).mappings()]
+
+    def story(self, story: str) -> dict[str, list[dict[str, Any]]]:
+        """Entries, deliveries and held rows of one story."""
+        with self._database.read() as tx:
+            return {
+                "entries": [
+                    dict(row) for row in tx.execute(select(entries).where(entries.c.story == story).order_by(entries.c.seq)).mappings()
+                ],
+                "deliveries": [
+                    dict(row)
+                    for row in tx.execute(select(deliveries).where(deliveries.c.story == story).order_by(deliveries.c.seq)).mappings()
+                ],
+                "held": [dict(row) for row in tx.execute(select(held).where(held.c.story == story).order_by(held.c.seq)).mappings()],
+            }
+
+    def would_have_told(self, since: datetime, limit: int) -> tuple[int, list[dict[str, Any]]]:
+        """Learned entries that rules match, one a story, newest first: their number since then, and the first of them."""
+        when = func.coalesce(entries.c.published, entries.c.first_seen)
+        wanted = select(entries).where(entries.c.learned != "", entries.c.state == "judged", when >= since).order_by(when.desc())
+        found: dict[str, dict[str, Any]] = {}
+        with self._database.read() as tx:
+            for row in tx.execute(wanted).mappings():
+                if row["rules"]:
+                    found.setdefault(row["story"] or row["id"], dict(row))
+        return len(found), list(found.values())[:limit]
+
+    def stored(self, since: datetime) -> Iterator[tuple[Entry, dict[str, Any]]]:
+        """Every judged entry since then, in order of publication."""
+        when = func.coalesce(entries.c.published, entries.c.first_seen)
+        with self._database.read() as tx:
+            for row in tx.execute(
+                select(entries).where(when >= since, entries.c.state == "judged").order_by(when, entries.c.seq)
+            ).mappings():
+                yield entry_of(row), dict(row)
+
+    def seen(self, since: datetime) -> dict[str, int]:
+        """Count what came since then: entries, those with a rule, stories."""
+        with self._database.read() as tx:
+            rows = tx.execute(select(entries.c.story, entries.c.rules).where(entries.c.first_seen >= since)).all()
+        return {
+            "entries": len(rows),
+            "matched": sum(bool(row.rules) for row in rows),
+            "stories": len({row.story for row in rows if row.rules}),
+        }

@@ -1,0 +1,278 @@
+"""The tables, in the order in which a piece of news passes them. Times are UTC; what a noun holds beyond its keys is JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Float, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+
+metadata = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time; a naive one is refused, since nobody could say later what it meant."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a time without a zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(64), primary_key=True),  # epoch, restored, claim, update offset, …
+    Column("value", JSON, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("address", String(64), nullable=False),  # hash of kind and url: another address learns anew
+    Column("state", String(16), nullable=False),
+    Column("cursor", JSON, nullable=False),
+    Column("learned", Boolean, nullable=False),  # the first poll is done
+    Column("added", Moment, nullable=False),
+    Column("next_poll", Moment, nullable=False),
+    Column("last_poll", Moment),
+    Column("last_success", Moment),
+    Column("last_new", Moment),
+    Column("usual_gap_s", Float),  # learned: seconds between two arrivals of something new
+    Column("failures", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("notes", JSON, nullable=False),  # what was mended or looked odd at the last poll
+    Column("entries", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),  # how many entries the last successful poll showed
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),  # order of arrival
+    Column("id", String(64), nullable=False, unique=True),
+    Column("source", String(200), nullable=False),
+    Column("guid", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("published", Moment),
+    Column("language", String(16), nullable=False),
+    Column("guessed", JSON, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("updated", Moment),
+    Column("content", String(64), nullable=False),  # hash of title and text, to notice an edit
+    Column("learned", String(16), nullable=False),  # why nobody is told: first-poll, old, restored; empty: it is news
+    Column("state", String(12), nullable=False),  # owed → (reading →) judged | set-aside
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("not_before", Moment),
+    Column("revision", Integer, nullable=False),  # counts edits by the source
+    Column("read", String(12), nullable=False),  # of the article: '' | waiting | read | failed
+    Column("read_by", Moment),
+    Column("read_error", Text, nullable=False),
+    Column("version", Integer, nullable=False),  # of the understanding that judged it
+    Column("judged_at", Moment),
+    Column("story", String(64), nullable=False),
+    Column("understood", JSON),
+    Column("judged", JSON),
+    Column("rules", JSON, nullable=False),
+    Column("fingerprint", JSON),
+    Index("entries_state", "state", "seq"),
+    Index("entries_story", "story"),
+    Index("entries_seen", "first_seen"),
+    Index("entries_source", "source", "seq"),
+)
+
+aliases = Table(
+    "aliases",  # they outlive the text of entries, so that what was deleted can't become new again
+    metadata,
+    Column("source", String(200), primary_key=True),
+    Column("kind", String(8), primary_key=True),  # guid | url | content
+    Column("hash", String(32), primary_key=True),
+    Column("entry", String(64), nullable=False),
+    Column("seen", Moment, nullable=False),
+)
+
+claims = Table(
+    "claims",  # dossiers are a fold of these
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("dossier", String(200), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("entry", String(64), nullable=False),
+    Column("content", JSON, nullable=False),
+    Index("claims_dossier", "dossier", "at"),
+    Index("claims_entry", "entry"),
+)
+
+alerts = Table(
+    "alerts",  # stored once, told to many
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("story", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("entry", String(64), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("content", JSON, nullable=False),
+    Index("alerts_story", "story", "kind", "revision"),
+    Index("alerts_created", "created"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("entry", String(64), nullable=False),
+    Column("story", String(64), nullable=False),
+    Column("recipient", String(64), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("why", String(24), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("verdicts_entry", "entry"),
+    Index("verdicts_story", "story"),
+    Index("verdicts_at", "at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),  # hash of (recipient, story, kind, revision)
+    Column("recipient", String(64), nullable=False),
+    Column("notifier", String(64), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("story", String(64), nullable=False),
+    Column("source", String(200), nullable=False),  # whose entry made it: bursts are counted by it
+    Column("alert", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("content", JSON),  # of what is not composed from an alert: digests, notices
+    Column("priority", Integer, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("state", String(12), nullable=False),  # pending → sending → sent | uncertain | dead | gone | merged
+    Column("created", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),  # how often the answer was lost
+    Column("plain", Boolean, nullable=False),
+    Column("epoch", Integer, nullable=False),  # of the daemon that claimed it
+    Column("intent_at", Moment),
+    Column("remote_id", Text, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("error", Text, nullable=False),
+    Column("done", Moment),
+    Column("fallback", JSON),
+    Column("fallback_at", Moment),
+    Index("deliveries_due", "state", "not_before"),
+    Index("deliveries_recipient", "recipient", "state"),
+    Index("deliveries_story", "story", "recipient"),
+    Index("deliveries_done", "done"),
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("recipient", String(64), nullable=False),
+    Column("notifier", String(64), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("story", String(64), nullable=False),
+    Column("alert", String(64), nullable=False),
+    Column("slot", String(12), nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("delivery", String(64), nullable=False),  # empty until it left
+    Index("held_due", "delivery", "due"),
+    Index("held_story", "story", "recipient"),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("notifier", String(64), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("state", String(8), nullable=False),  # ok | gone
+    Column("not_before", Moment),
+    Column("moved_to", Text, nullable=False),
+    Column("error", Text, nullable=False),
+)
+
+channels = Table(
+    "channels",  # a notifier as a whole: unreachable, refused its key
+    metadata,
+    Column("notifier", String(64), primary_key=True),
+    Column("not_before", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("since", Moment),
+    Column("reason", String(40), nullable=False),
+    Column("error", Text, nullable=False),
+)
+
+pacing = Table(
+    "pacing",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("stamps", JSON, nullable=False),  # seconds since 1970 of the last reserved sends, ascending
+)
+
+readers = Table(
+    "readers",  # who talks to the bot: one chat (with topic) each
+    metadata,
+    Column("address", String(64), primary_key=True),
+    Column("person", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", String(12), nullable=False),  # pending | allowed | denied | stopped
+    Column("admin", Boolean, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+reader_rules = Table(
+    "reader_rules",
+    metadata,
+    Column("address", String(64), primary_key=True),
+    Column("rule", String(200), primary_key=True),  # of a rule, or of an own query
+    Column("created", Moment, nullable=False),
+)
+
+queries = Table(
+    "queries",  # own queries, each stored once in its canonical form
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("canonical", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+notices = Table(
+    "notices",  # what administrators were told, each once, and whether it is over
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("over", Boolean, nullable=False),
+)

@@ -1,0 +1,146 @@
+"""What of all that is spoken of is news, what is only recalled, and which one type stands for one change.
+
+Order: candidates of a family → told or recalled → in a sentence the most specific type, in the entry those that are told well enough
+→ between families, what is part of another's change.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from watcher.understanding.events import novelty
+from watcher.understanding.events.document import ASIDE, Document, first
+from watcher.understanding.events.knowledge import Knowledge
+from watcher.understanding.events.recognition import Candidate
+
+_WEIGHT = {"title": 4.0, "lead": 3.0, "body": 1.5, "quote": 1.0, "background": 0.5}
+_TOUCHED_ON = 0.4  # of the weight of the type that is told best: less is no event of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A candidate that stands; `why` is the cue by which it is only recalled, empty for news."""
+
+    candidate: Candidate
+    weight: float
+    recalled: bool = False
+    why: str = ""
+
+
+def choose(document: Document, known: Knowledge, found: Sequence[Candidate]) -> list[Chosen]:
+    """Choose the events of an entry, news first, in the order of the text.
+
+    A family that has news has nothing recalled; of any other at most one event is recalled.
+    """
+    whole = novelty.recalled(document, known)
+    asked = "" if whole else novelty.asked(document, known)
+    by_family: dict[str, list[Candidate]] = defaultdict(list)
+    for one in found:
+        by_family[one.type.family].append(one)
+    news: dict[str, Chosen] = {}
+    old: list[Chosen] = []
+    for ones in by_family.values():
+        told, recalled = _told_and_recalled(document, known, ones, (whole, asked))
+        chosen = _most_specific(document, told)
+        news.update(chosen)
+        if not chosen and recalled:
+            old.append(max(recalled, key=lambda one: (one.weight, one.candidate.type.rank)))
+    standing = [one for name, one in news.items() if not _belongs_elsewhere(name, one, news.values())]
+    return [*sorted(standing, key=lambda one: one.candidate.at), *old]
+
+
+def _told_and_recalled(
+    document: Document, known: Knowledge, ones: Sequence[Candidate], headline: tuple[str, str]
+) -> tuple[list[Candidate], list[Chosen]]:
+    whole, asked = headline
+    told: list[Candidate] = []
+    recalled: list[Chosen] = []
+    package = any(one.news and one.type.package and _in_head(document, one.at) for one in ones)
+    package = package or (document.lines[0].kind == "title" and first(known.cues["package"], document.lines[0]) is not None)
+    for one in ones:
+        here = "" if one.type.answers and document.lines[one.at].kind != "background" else novelty.old_here(document, one.at, known)
+        doubted = "" if _is_answered(document, known, one) else asked
+        if not (whole or here or doubted) and _is_told(document, known, one, package):
+            told.append(one)
+        elif here or whole or _in_head(document, one.at):
+            recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True, here or whole or doubted))
+    return told, recalled
+
+
+def _is_told(document: Document, known: Knowledge, one: Candidate, package: bool) -> bool:
+    if one.topic and _is_decided_next(document, known, one):
+        return True
+    if package and one.type.figures and _has_number(document, one):
+        return True
+    return one.news and _is_believed(document, known, one)
+
+
+def _is_answered(document: Document, known: Knowledge, one: Candidate) -> bool:
+    """Under a headline that asks, what an authority answers or decides is news all the same."""
+    return (one.type.answers and _in_head(document, one.at)) or _decides(document, known, one)
+
+
+def _is_decided_next(document: Document, known: Knowledge, one: Candidate) -> bool:
+    """Headline and lead are one statement: «Доступ закроют. Закон подписан»."""
+    if one.at > 1 or document.cleaned.digest or len(document.lines) < 2:
+        return False
+    other = document.lines[1 - one.at]
+    return {document.lines[one.at].kind, other.kind} == {"title", "lead"} and first(known.cues["decided"], other) is not None
+
+
+def _is_believed(document: Document, known: Knowledge, one: Candidate) -> bool:
+    """What stands deep in a text whose head says nothing of the family must be a decision, in the reporter's own words."""
+    if one.at < 3 or document.cleaned.digest or document.lines[one.at].topic >= ASIDE:
+        return True
+    family = known.cues[f"head {one.type.family}"]
+    return any(first(family, head) for head in document.head()) or _decides(document, known, one)
+
+
+def _decides(document: Document, known: Knowledge, one: Candidate) -> bool:
+    line = document.lines[one.at]
+    return one.at > 0 and line.kind != "quote" and first(known.cues["decided"], line) is not None
+
+
+def _in_head(document: Document, at: int) -> bool:
+    """Whether a mention stands where it says what the entry is about."""
+    return at < 3 and document.lines[at].kind in ("title", "lead")
+
+
+def _has_number(document: Document, one: Candidate) -> bool:
+    return any(token.text[0].isdigit() for token in document.lines[one.at].words.tokens)
+
+
+def _most_specific(document: Document, ones: Sequence[Candidate]) -> dict[str, Chosen]:
+    lines: dict[int, list[Candidate]] = defaultdict(list)
+    for one in sorted(ones, key=lambda one: -one.type.rank):
+        if all(one.type.name in other.type.beside for other in lines[one.at]):
+            lines[one.at].append(one)
+    weight: dict[str, float] = defaultdict(float)
+    best: dict[str, Candidate] = {}
+    for at in sorted(lines):
+        for one in lines[at]:
+            if document.lines[at].kind in ("title", "lead") or not one.type.figures or _has_number(document, one):
+                weight[one.type.name] += _WEIGHT[document.lines[at].kind]
+                best.setdefault(one.type.name, one)
+    return {name: Chosen(one, weight[name]) for name, one in best.items() if _stands(name, best, weight)}
+
+
+def _stands(name: str, best: Mapping[str, Candidate], weight: Mapping[str, float]) -> bool:
+    """Whether a type is told beside the others: none that it is part of is told as well, and it is more than touched on."""
+    for other, one in best.items():
+        if other == name or not name.startswith(one.type.beats or ("\0",)):
+            continue
+        if (one.at == 0 and best[name].at > 0) or weight[other] * (1 if one.type.figures else 2) >= weight[name]:
+            return False
+    return best[name].type.figures or weight[name] >= _TOUCHED_ON * max(weight.values())
+
+
+def _belongs_elsewhere(name: str, chosen: Chosen, news: Iterable[Chosen]) -> bool:
+    """Whether another family's event, told as well as this one, says the same."""
+    return any(
+        name.startswith(other.candidate.type.elsewhere) and other.weight >= chosen.weight
+        for other in news
+        if other.candidate.type.elsewhere
+    )

@@ -1,0 +1,110 @@
+"""Which of the dates of an event's sentences are its period, the day it begins to hold, and the day something must be done by."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+
+from watcher.model import Entity
+from watcher.understanding.events.document import Line
+
+Dated = tuple[Entity, str, str, Line]
+"""A fact, the words before and after it in lower case, and its sentence."""
+
+_DUE = re.compile(
+    r"заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже|обязан|подать|должн|предстоит|привести"
+    r"|перерегистр|переписать|deadline|submit|no later|applications"
+)
+_BEGINS = re.compile(
+    r"вступ|действ|применя|примен|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
+    r"|take\w* effect|appl(?:y|ies)|start|effective|come\w* into|from"
+)
+_POSTPONED = re.compile(r"отлож|перенес|сдвин|отсроч|отодвин")
+_IN_FORCE_ON = re.compile(r"(?:вступ\w+ в силу|take\w* effect|effective)\s*(?:on\s*)?$")
+_BACK = re.compile(r"(?:с начала|с конца|начиная|работает|создан\w*|основан\w*|действ\w+ ещ[её])\s*$")
+_FOR_YEAR = re.compile(r"(?:\bна|\bfor)\s*(?:весь |the )?$")
+_IN_YEAR = re.compile(r"(?:\bв|\bin|sets?|set)\s*$")
+_STARTS = re.compile(r"(?:заработа\w+|вступ\w+ в силу|начн\w+ действовать|стартует|откроется)\s*$")
+
+
+def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[str, str] | None:
+    """The time a quota, a ban or a temporary rule holds: a period said as one before a beginning and an end said apart."""
+    if kind.startswith("cluster.") or (kind.startswith("proc.") and not _temporary(facts)):
+        return None
+    for entity, before, _, _ in facts:
+        if entity.kind != "period" or not isinstance(entity.value, dict) or _DUE.search(before[-30:]):
+            continue
+        if entity.value.get("precision") != "year" or _FOR_YEAR.search(before):
+            return {key: str(entity.value[key]) for key in ("start", "end") if entity.value.get(key)}
+    return _from_edges([fact for fact in facts if fact[0].kind == "date" and isinstance(fact[0].value, str)], kind, published)
+
+
+def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> dict[str, str] | None:
+    start = end = ""
+    for entity, before, _, _ in facts:
+        value = str(entity.value)
+        if len(value) == 4:
+            if not start and not end and _is_for_year(value, before, kind, published):
+                start, end = f"{value}-01-01", f"{value}-12-31"
+        elif not start and _begins(entity, before):
+            start = _first_day(value)
+        elif entity.comparator == "≤" and not end and not _DUE.search(before[-60:]):
+            end = _last_day(value)
+    if start and end and start > end:
+        start = ""
+    return {key: value for key, value in (("start", start), ("end", end)) if value} or None
+
+
+def _begins(entity: Entity, before: str) -> bool:
+    if entity.comparator == "≥":
+        return not _BACK.search(before)
+    return entity.comparator == "" and len(str(entity.value)) == 10 and _STARTS.search(before[-40:]) is not None
+
+
+def _is_for_year(year: str, before: str, kind: str, published: date | None) -> bool:
+    """«Квота на 2027 год», and for a quota «в 2027 году» unless that year is past."""
+    if _FOR_YEAR.search(before):
+        return True
+    return kind.startswith("quota.") and published is not None and int(year) >= published.year and _IN_YEAR.search(before) is not None
+
+
+def _temporary(facts: Sequence[Dated]) -> bool:
+    return any(
+        entity.kind == "date" and entity.comparator == "≤" and re.search(r"действ|продл|времен|срок|проработа|рассчитан", before)
+        for entity, before, _, _ in facts
+    )
+
+
+def effective(facts: Sequence[Dated], kind: str) -> str | None:
+    """The first day on which a rule holds, where the text says so to the day or month."""
+    rule = kind.startswith(("proc.", "cluster.regime"))
+    for entity, before, after, _ in facts:
+        if entity.kind != "date" or not isinstance(entity.value, str) or len(entity.value) < 7:
+            continue
+        since = entity.comparator in ("≥", ">") and (rule or _BEGINS.search(before + after)) and not _BACK.search(before)
+        postponed = entity.comparator in ("≤", "<") and kind.startswith("proc.") and _POSTPONED.search(before[-60:])
+        if since or postponed or (entity.comparator == "" and _IN_FORCE_ON.search(before)):
+            return _first_day(entity.value)
+    return None
+
+
+def deadline(facts: Sequence[Dated]) -> str | None:
+    """The day something must be done by."""
+    for entity, before, _, _ in facts:
+        exact = entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) == 10
+        if exact and entity.comparator in ("≤", "<") and _DUE.search(before[-70:]):
+            return str(entity.value)
+    return None
+
+
+def _first_day(value: str) -> str:
+    return value if len(value) == 10 else f"{value}-01"
+
+
+def _last_day(value: str) -> str:
+    if len(value) == 10:
+        return value
+    year, month = int(value[:4]), int(value[5:7])
+    return f"{value}-{monthrange(year, month)[1]:02d}"

@@ -1,0 +1,139 @@
+"""An entry made ready for the patterns: its sentences in order, the title first, each with its words and its kind."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from watcher.language import words
+from watcher.model import Entry, FieldName, Span
+from watcher.understanding import text as texts
+from watcher.understanding.grammar import Lexicon, Pattern, Place, Words, find
+
+_HEADING = 30  # characters: a shorter line after a date heads no news
+ASIDE = 1_000  # topics from here on are items of a list beside the text
+_DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_LONGEST = 120  # words: what is longer is no sentence but a list, and is read in pieces of this length
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence. `kind` is title, lead, body, quote or background; `topic` counts the items of a digest, -1 for the title."""
+
+    field: FieldName
+    start: int
+    end: int
+    kind: str
+    topic: int
+    text: str
+    words: Words
+
+    def span(self, place: Place) -> Span:
+        tokens = self.words.tokens
+        return Span(self.field, self.start + tokens[place[0]].start, self.start + tokens[place[1] - 1].end)
+
+    def said(self, place: Place) -> str:
+        tokens = self.words.tokens
+        return self.text[tokens[place[0]].start : tokens[place[1] - 1].end]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All lines of an entry; `body` says which field was read after the title, `cleaned` how it was taken apart."""
+
+    title: str
+    text: str
+    body: FieldName
+    lines: tuple[Line, ...]
+    cleaned: texts.Cleaned
+
+    def topics_of(self, line: Line) -> set[int]:
+        """The topics whose sentences belong with a line: its own and the headline in a digest, its own in a side list, else all told."""
+        if line.topic >= ASIDE:
+            return {line.topic}
+        if self.cleaned.digest and line.topic >= 0:
+            return {line.topic, -1}
+        return {other.topic for other in self.lines if other.topic < ASIDE}
+
+    def around(self, at: int) -> list[Words]:
+        """The title and the sentences next to line `at` in its topic."""
+        line = self.lines[at]
+        out = [other.words for other in self.lines[max(0, at - 1) : at + 2] if other.topic == line.topic and other is not line]
+        if line.kind == "title" and not self.cleaned.digest:
+            out.extend(other.words for other in self.lines[1:3] if other.topic < ASIDE)
+        if 0 <= line.topic < ASIDE and self.lines[0].kind == "title" and not self.cleaned.digest:
+            out.append(self.lines[0].words)
+        return out
+
+    def head(self) -> tuple[Line, ...]:
+        """The title and the first two sentences told."""
+        return self.lines[:3]
+
+
+def read(entry: Entry, lexicon: Lexicon) -> Document:
+    """Take an entry apart. The article is read in place of the text once there is one."""
+    body: FieldName = "article" if entry.article.strip() else "text"
+    text = entry.article if body == "article" else entry.text
+    cleaned = texts.clean(entry.title, text)
+    lines = [*_title(entry.title, lexicon)]
+    asides = _asides(cleaned, text)
+    if asides:
+        cleaned = _with_headings(cleaned, text, asides)
+    for topic, sentences in enumerate(cleaned.topics):
+        for sentence in sentences:
+            beyond = bisect_right(asides, sentence.start)
+            kind, number = ("body", ASIDE + beyond) if beyond else (sentence.kind, topic)
+            lines.extend(_lines((body, text, sentence.start, sentence.end), kind, number, lexicon))
+    return Document(entry.title, text, body, tuple(lines), cleaned)
+
+
+def _asides(cleaned: texts.Cleaned, text: str) -> list[int]:
+    """Where the items of a dated list after the text begin: a date alone on its line, after background has begun."""
+    background = next((piece.start for piece in cleaned.pieces if piece.kind == "background"), None)
+    if background is None:
+        return []
+    return [
+        piece.end
+        for piece in cleaned.pieces
+        if piece.kind == "boilerplate" and piece.start > background and _DATE.fullmatch(text[piece.start : piece.end].strip())
+    ]
+
+
+def _with_headings(cleaned: texts.Cleaned, text: str, asides: Sequence[int]) -> texts.Cleaned:
+    """Tell the headings of a dated list: the line after each date, which looks like a link."""
+    pieces = list(cleaned.pieces)
+    sentences = list(cleaned.sentences)
+    for at, piece in enumerate(pieces[1:], 1):
+        if piece.kind == "boilerplate" and pieces[at - 1].end in asides and piece.end - piece.start >= _HEADING:
+            pieces[at] = replace(piece, kind="body")
+            sentences.append(texts.Sentence(piece.start, piece.end, "body"))
+    sentences.sort(key=lambda sentence: sentence.start)
+    topics = cleaned.topics if cleaned.digest else (tuple(sentences),)
+    return replace(cleaned, pieces=tuple(pieces), sentences=tuple(sentences), topics=topics)
+
+
+def _title(title: str, lexicon: Lexicon) -> Iterator[Line]:
+    if title.strip():
+        yield from list(_lines(("title", title, 0, len(title)), "title", -1, lexicon))[:1]
+
+
+def _lines(where: tuple[FieldName, str, int, int], kind: str, topic: int, lexicon: Lexicon) -> Iterator[Line]:
+    field, text, start, end = where
+    piece = text[start:end]
+    tokens = words.tokens(piece)
+    for at in range(0, len(tokens), _LONGEST * 2):
+        chunk: Sequence[words.Token] = tokens[at : at + _LONGEST * 2]
+        prepared = lexicon.read(chunk)
+        if prepared.tokens:
+            yield Line(field, start, end, kind, topic, piece, prepared)
+
+
+def first(patterns: Sequence[Pattern], line: Line, around: Sequence[Words] = ()) -> tuple[Pattern, Place] | None:
+    """Find the first of several patterns that stands in a line."""
+    for pattern in patterns:
+        place = find(pattern, line.words, around)
+        if place is not None:
+            return pattern, place
+    return None

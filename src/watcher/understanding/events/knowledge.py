@@ -1,0 +1,128 @@
+"""What the data files say, read once and compiled: classes of words, event types, stages, cues, look-alikes, the country gate.
+
+A new event type is a new file in data/types; nothing here names one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from watcher.understanding.grammar import Lexicon, Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One event type: `triggers` are news by themselves, `topics` once something happened to them, `mentions` never."""
+
+    name: str
+    rank: int
+    optional: bool
+    triggers: tuple[Pattern, ...]
+    topics: tuple[Pattern, ...]
+    mentions: tuple[Pattern, ...]
+    happens: tuple[Pattern, ...]
+    window: int
+    requires: Pattern | None
+    beats: tuple[str, ...] = ()
+    """Names or prefixes of types that are part of this one where both are told."""
+    beside: tuple[str, ...] = ()
+    """Names of types that may be told in the same sentence; any other of the family yields to the higher rank."""
+    package: bool = False
+    """A law that brings several changes at once: what its parts say of figures is news with it."""
+    answers: bool = False
+    """Its news are answers: a headline that asks does not make it old."""
+    elsewhere: tuple[str, ...] = ()
+    """The same for types of other families."""
+    figures: bool = False
+    """Deep in the body it is news only in a sentence with a number."""
+    match: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> str:
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """Words that say that something is another thing; `scope` is entry, headline or sentence."""
+
+    family: str
+    reason: str
+    scope: str
+    patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    lexicon: Lexicon
+    types: tuple[EventType, ...]
+    stages: tuple[tuple[str, tuple[Pattern, ...]], ...]
+    cues: Mapping[str, tuple[Pattern, ...]]
+    lookalikes: tuple[LookAlike, ...]
+    gate: Mapping[str, Pattern]
+    changes: tuple[tuple[str, tuple[Pattern, ...]], ...] = ()
+    directions: tuple[tuple[str, Pattern], ...] = ()
+    by_name: Mapping[str, EventType] = field(default_factory=dict)
+
+
+def _read(name: str) -> Any:
+    return yaml.load(files("watcher.understanding").joinpath("data", name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def _patterns(lexicon: Lexicon, texts: Iterable[str] | None) -> tuple[Pattern, ...]:
+    return tuple(lexicon.compile(text) for text in texts or ())
+
+
+def _type(lexicon: Lexicon, row: Mapping[str, Any], families: Mapping[str, Any]) -> EventType:
+    family = families.get(row["type"].partition(".")[0], {})
+    own = row.get("happens_words")
+    examples = row.get("examples") or {}
+    return EventType(
+        name=row["type"],
+        rank=row["rank"],
+        optional=bool(row.get("optional")),
+        triggers=_patterns(lexicon, row.get("triggers")),
+        topics=_patterns(lexicon, row.get("topics")),
+        mentions=_patterns(lexicon, row.get("mentions")),
+        happens=_patterns(lexicon, [own] if own else family.get("happens")),
+        window=family.get("window", 0),
+        requires=lexicon.compile(row["requires"]) if row.get("requires") else None,
+        beats=tuple(row.get("beats") or ()),
+        beside=tuple(row.get("beside") or ()),
+        elsewhere=tuple(row.get("beats_elsewhere") or ()),
+        package=bool(row.get("package")),
+        answers=bool(row.get("answers")),
+        figures=bool(row.get("figures")),
+        match=tuple(examples.get("match") or ()),
+        skip=tuple(examples.get("skip") or ()),
+    )
+
+
+@cache
+def knowledge() -> Knowledge:
+    """Read and compile the data files. Raises ValueError with the pattern that can't be understood."""
+    lexicon = Lexicon(_read("words.yaml"))
+    families = _read("families.yaml")
+    folder = files("watcher.understanding").joinpath("data", "types")
+    rows = [_read(f"types/{file.name}") for file in sorted(folder.iterdir(), key=lambda file: file.name) if file.name.endswith(".yaml")]
+    types = tuple(_type(lexicon, row, families) for row in rows)
+    return Knowledge(
+        lexicon=lexicon,
+        types=types,
+        stages=tuple((row["stage"], _patterns(lexicon, row["patterns"])) for row in _read("stages.yaml")),
+        cues={name: _patterns(lexicon, texts) for name, texts in _read("cues.yaml").items()},
+        lookalikes=tuple(
+            LookAlike(row["family"], row["reason"], row["scope"], _patterns(lexicon, row["patterns"])) for row in _read("refusals.yaml")
+        ),
+        gate={name: lexicon.compile("|".join(part.replace(" ", "_") for part in words)) for name, words in _read("gate.yaml").items()},
+        changes=tuple((row["change"], _patterns(lexicon, row["patterns"])) for row in _read("changes.yaml")),
+        directions=(("export", lexicon.compile("{export}")), ("import", lexicon.compile("{import}"))),
+        by_name={one.name: one for one in types},
+    )

@@ -1,0 +1,77 @@
+"""How far a measure has come: the ladder of model.STAGES and its side exits, read from what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from watcher.understanding.events.document import Document, Line, first
+from watcher.understanding.events.knowledge import Knowledge
+from watcher.understanding.grammar import find
+
+_EXITS = ("rejected", "withdrawn", "postponed")
+_STEPS = ("reading3", "reading2", "reading1", "upper_house", "registered_minjust", "registered", "approved_internal")
+# «Подписал» anywhere beats what else is said; publication beats the verbs that a draft would share.
+_ORDER = (
+    ("enacted", "signed"),
+    ("published", "published"),
+    ("signed", "signed"),
+    ("draft_public", "draft_public"),
+    ("in_force", "in_force"),
+    ("intent", "intent"),
+)
+_FIXED = {"proc.letter": "published", "proc.fas": "published", "proc.ktru": "published", "cluster.plan": "intent"}
+
+
+def said(line: Line, known: Knowledge) -> set[str]:
+    """Every stage that a sentence speaks of."""
+    out = set()
+    for stage, patterns in known.stages:
+        if any(find(pattern, line.words) for pattern in patterns):
+            out.add(stage)
+    return out
+
+
+def stage_of(kind: str, document: Document, at: int, known: Knowledge) -> str | None:
+    """Read the stage of an event told in sentence `at`: its own sentence first, then the headline, then the rest of its topic.
+
+    The act beats the headline's verb: «подписал» anywhere in the topic beats «ограничит» in the title.
+    """
+    if kind == "quota.utilisation":
+        return None
+    if kind in _FIXED:
+        return _FIXED[kind]
+    if kind.startswith("cluster.") and kind.split(".")[1] in ("register", "operator", "participants"):
+        return "signed"
+    own = document.lines[at]
+    topics = document.topics_of(own)
+    near = [own, *(line for line in document.lines if line is not own and line.kind in ("title", "lead", "body") and line.topic in topics)][
+        :8
+    ]
+    stages = [said(line, known) for line in near]
+    if document.lines[0].kind == "title" and first(known.cues["official"], document.lines[0]):
+        return "draft_public" if any("draft_public" in found for found in stages[1:3]) else "published"
+    for wanted in (*_EXITS, *_STEPS):
+        if any(wanted in found for found in stages[:4]):
+            return wanted
+    return _of_decision(stages)
+
+
+def _of_decision(stages: Sequence[set[str]]) -> str:
+    """Weigh what own sentence, headline and the rest say: a draft is no decision, an act beats a verb, a plan is no act."""
+    head = stages[0] | (stages[1] if len(stages) > 1 else set())
+    everything = set().union(*stages)
+    if any("draft_public" in found for found in stages[:4]) and "enacted" not in head:
+        return "draft_public"
+    if "enacted" not in everything:
+        if "in_force" in head:
+            return "in_force"
+        if "intent" in head and "signed" not in head:
+            return "intent"
+    elif "in_force" in stages[0] and not head & {"enacted", "signed"}:
+        return "in_force"
+    if "signed" in head:
+        return "signed"
+    for wanted, result in _ORDER:
+        if wanted in everything:
+            return result
+    return "signed"

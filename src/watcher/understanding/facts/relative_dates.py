@@ -1,0 +1,68 @@
+"""Dates counted from the day of publication or from an event: «вчера», «до конца года», «через 10 дней после опубликования»."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from watcher.understanding.facts.page import Found, Page
+
+_RELATIVE = re.compile(
+    r"\b(?:(?P<day>позавчера|вчера|сегодня|завтра|послезавтра|yesterday|today|tomorrow)\b"
+    r"|(?P<n>\d{1,3}|две|три|четыре|пять|шесть|десять) (?P<unit>дн[а-я]{1,2}|недел[а-я]{1,2}|час(?:а|ов)?|month|days"
+    r"|weeks) (?:назад|ago)\b|(?P<one>день|неделю|час) назад\b"
+    r"|(?P<edge>(?:до|к) (?:самого )?конц[ау]|until the end of|by the end of|с начала) (?P<which>(?:этого|текущего|нынешнего"
+    r"|следующего|будущего|this|next|the|current) )?(?P<span>года|квартала|месяца|полугодия|year|month|quarter)\b"
+    r"|(?P<yearend>(?:until|by|till|through) (?:the )?year-end)"
+    r"|(?:в|на|за|за весь) (?P<rel>этом|текущем|нынешнем|прошлом|минувшем|следующем|будущем|этот|текущий|прошлый|следующий"
+    r"|будущий) (?P<relspan>году?|месяце?)\b"
+    r"|(?:через|по истечении|спустя) (?P<after>\d{1,3}|десять|тридцать) (?:календарных |рабочих )?дней (?:после (?:дня )?"
+    r"|со дня )(?:его |их |е[её] )?(?:официального )?(?P<event>опубликования|публикации|вступления в силу|подписания))"
+)
+_DAYS = {"позавчера": -2, "вчера": -1, "сегодня": 0, "завтра": 1, "послезавтра": 2, "yesterday": -1, "today": 0, "tomorrow": 1}
+_SMALL = {"две": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "десять": 10, "тридцать": 30}
+_EVENTS = {"опубликования": "publication", "публикации": "publication", "вступления в силу": "force", "подписания": "signing"}
+
+
+def find_relative(page: Page) -> Iterator[Found]:
+    """Give what is counted from the day of publication; without it only «через N дней после …», whose value says after what."""
+    for match in _RELATIVE.finditer(page.low):
+        if match.group("after"):
+            number = match.group("after")
+            days = int(number) if number.isdigit() else _SMALL[number]
+            yield Found("date", {"after": _EVENTS[match.group("event")], "days": days}, *match.span(), "≥")
+        elif page.today:
+            yield from _counted(page.today, match)
+
+
+def _counted(today: date, match: re.Match[str]) -> Iterator[Found]:
+    span = match.span()
+    if word := match.group("day"):
+        yield Found("date", (today + timedelta(days=_DAYS[word])).isoformat(), *span)
+    elif match.group("n") or match.group("one"):
+        unit = match.group("unit") or match.group("one")
+        number = match.group("n") or "1"
+        count = int(number) if number.isdigit() else _SMALL[number]
+        days = 0 if unit.startswith("час") else count * (7 if unit.startswith(("недел", "week")) else 30 if unit.startswith("month") else 1)
+        yield Found("date", (today - timedelta(days=days)).isoformat(), *span)
+    elif match.group("yearend"):
+        yield Found("date", f"{today.year:04d}-12-31", *span, "≤")
+    elif edge := match.group("edge"):
+        next_one = (match.group("which") or "").startswith(("следующ", "будущ", "next"))
+        first, last = _span(today, match.group("span"), 1 if next_one else 0)
+        yield Found("date", first.isoformat(), *span, "≥") if edge == "с начала" else Found("date", last.isoformat(), *span, "≤")
+    else:
+        word = match.group("rel")
+        shift = -1 if word.startswith(("прош", "минув")) else 1 if word.startswith(("следующ", "будущ")) else 0
+        first, _ = _span(today, match.group("relspan"), shift)
+        yield Found("date", first.isoformat()[:4] if match.group("relspan").startswith("год") else first.isoformat()[:7], *span)
+
+
+def _span(today: date, unit: str, shift: int) -> tuple[date, date]:
+    """First and last day of the year, half-year, quarter or month that holds today, or of one so many later."""
+    months = {"го": 12, "по": 6, "кв": 3, "ме": 1, "ye": 12, "qu": 3, "mo": 1}[unit[:2]]
+    index = (today.year * 12 + today.month - 1) // months + shift
+    first, last = index * months, index * months + months - 1
+    return date(first // 12, first % 12 + 1, 1), date(last // 12, last % 12 + 1, monthrange(last // 12, last % 12 + 1)[1])

@@ -1,0 +1,395 @@
+"""What of a text is told, and what merely stands around it: pieces, sentences, topics, all as places in the text as given.
+
+Order: lines → menus, link lists, footers and other boilerplate → dateline → sections («Справочно», «Напомним») → sentences → topics.
+Nothing is copied or shifted: every span counts code points into the text that was given. A word in boilerplate is never evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+PieceKind: TypeAlias = Literal["lead", "body", "background", "quote", "dateline", "boilerplate"]
+
+LONGEST = 200_000  # characters that are read; what follows is passed over as boilerplate
+_LEAD = 500  # a longer first paragraph gives its first two sentences as the lead
+_MENU = 4  # so many short lines without an end in a row are a menu, not prose
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one kind; pieces ascend and do not overlap."""
+
+    kind: PieceKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a piece that is told (never of boilerplate or the dateline)."""
+
+    start: int
+    end: int
+    kind: PieceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text taken apart. `topics` splits the sentences of a digest by item; any other text is one topic (or none when empty)."""
+
+    pieces: tuple[Piece, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    topics: tuple[tuple[Sentence, ...], ...] = ()
+    dateline: tuple[int, int] | None = None
+    digest: bool = False
+    caps: bool = False
+    """The title is written in capitals throughout: letter case says nothing in it."""
+
+    def mask(self, text: str) -> str:
+        """Give the text with boilerplate and dateline blanked out by line feeds, character for character."""
+        out, at = [], 0
+        for piece in self.pieces:
+            if piece.kind in ("boilerplate", "dateline"):
+                out.append(text[at : piece.start])
+                out.append("\n" * (piece.end - piece.start))
+                at = piece.end
+        out.append(text[at:])
+        return "".join(out)
+
+    def kind_at(self, place: int) -> PieceKind | None:
+        """Say what kind of piece holds this place of the text, if any."""
+        return next((piece.kind for piece in self.pieces if piece.start <= place < piece.end), None)
+
+
+# ------------------------------------------------------------------------------------------------- sentences
+_END = re.compile(r"[.!?…]+[»\"”“)\]]*(?=\s)|\n+")
+_STARTS = re.compile(r"\s*[«\"„“(\[]*\s*(?:[—–-]\s+)?(?:[A-ZА-ЯЁ0-9№$€]|[^\w\s,;:.)])")
+_WORD_BEFORE = re.compile(r"(\d[\d\s\u00a0]*)?\s*([^\W\d_]+(?:-[^\W\d_]+)?|\d+)$")
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_NEVER = _set(
+    "ст п пп ч им ул д стр корп оф кв гл см рис табл напр тов ср св нач зам ред изд проф акад доц инж ген пос пгт с просп "
+    "пер наб ш пл обл р-н респ ауд тел факс янв фев февр мар апр июн июл авг сен сент окт ноя нояб дек vs mr mrs dr st no nr "
+    "vol inc jan feb mar apr jun jul aug sep sept oct nov dec"
+)
+_SOMETIMES = _set(
+    "г гг в вв руб коп тыс млн млрд трлн долл проц чел шт т тн кг га км м др пр тд тп ед экз куб кв мес мин ч сут мл л e.g ltd co corp"
+)
+_YEAR_BEFORE = re.compile(r"\d{2,4}\s*(?:гг?|вв?)$")
+
+
+def split_sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Give the places of the sentences in text[start:end], without the white space around them.
+
+    Differs from razdel where it errs on news: «1 янв. 2025 г.» stays whole, «… в 2025 г. Квота …» is split, a line feed always splits.
+    """
+    end = len(text) if end is None else end
+    at = start
+    for found in _END.finditer(text, start, end):
+        if text[found.start()] != "\n" and not _ends(text, at, found):
+            continue
+        yield from _trimmed(text, at, found.end())
+        at = found.end()
+    yield from _trimmed(text, at, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end
+
+
+def _ends(text: str, at: int, found: re.Match[str]) -> bool:
+    after = _STARTS.match(text, found.end(), found.end() + 12)
+    if not after:
+        return False
+    if text[found.start()] != "." or found.group()[:2] == "..":
+        return True
+    before = text[max(at, found.start() - 24) : found.start()]
+    word = _WORD_BEFORE.search(before)
+    if not word:
+        return True
+    last = word.group(2)
+    if last.isdigit():
+        return not (len(before.strip()) <= 3 and before.strip() == last)  # «1. Пункт списка»
+    if len(last) == 1 and last.isupper():
+        return False  # an initial
+    low = last.lower()
+    if low in _NEVER:
+        return False
+    if low in ("г", "гг", "в", "вв"):
+        return bool(_YEAR_BEFORE.search(before)) and not text[found.end() :].lstrip()[:1].isdigit()
+    if low in _SOMETIMES:
+        return not text[found.end() :][:4].lstrip()[:1].isdigit()
+    return True
+
+
+# ------------------------------------------------------------------------------------------------- boilerplate
+_TAIL = re.compile(
+    r"(?:читайте (?:также|ещ[её])|также читайте|читать (?:также|ещ[её])|(?:ещ[её]|рекомендуемые|похожие|другие|последние"
+    r"|связанные) (?:материалы|новости|статьи|публикации)"
+    r"|материалы по теме|по теме|новости (?:по (?:этой )?теме|партн[её]ров|рынка|госзаказа)|вам (?:может быть|будет) интересно"
+    r"|смотрите(?: также|, читайте.*)|см\. также|теги|ключевые слова|рубрики|популярное"
+    r"|самое (?:читаемое|популярное)|комментарии|обсудить|поделиться|лента новостей|все новости|главные новости|related"
+    r"|read (?:also|more)|share|tags)\s*[:.…(]?\s*",
+    re.IGNORECASE,
+)
+_FIXED = re.compile(
+    r"(?:средство массовой информации|главный редактор\s*[-–—:]?\s|учредитель\b|адрес редакции|телефон(?: редакции)?\s*:|тел\.\s"
+    r"|e-?mail\b|электронная почта"
+    r"|номер свидетельства|свидетельство о регистрации"
+    r"|регистрационный номер|интернет-портал .{0,60}зарегистрирован|сетевое издание|копирование (?:и|материалов)|перепечатка"
+    r"|использование материалов|при (?:полном|частичном|любом) использовании"
+    r"|при использовании материалов|.{0,8}(?:©|\(c\)).{0,60}все права|все права (?:защищены|принадлежат)|политика (?:конфиденциальности"
+    r"|обработки)|условия использования|на указанный вами адрес"
+    r"|внимание! вы используете|с помощью этого календаря|выбрать материалы|все материалы сайта|все самое интересное"
+    r"|мы используем (?:файлы )?cookie|©)",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(
+    r"(?:поделиться|читать нас|читайте (?:также|ещ[её]|нас|подробнее|в )|также читайте|подписаться|подписывайтесь|подпишитесь"
+    r"|присоединяйтесь|вернуться к|наверх$|печать$|версия для печати|распечатать$"
+    r"|скачать|источник(?: и)? фото|источник\s*:|фото\s*[:/©]|фото (?:с|из|пресс)|иллюстрация\s*[:/]|авторы?\s*(?::|$)"
+    r"|редактор\s*:|текст\s*:|ещ[её] больше новостей|подробнее (?:об этом|читайте|в )|материалы по теме"
+    r"|по теме:|теги\s*:?|открыть источник|дата загрузки|просмотр(?:ов|ы)\s*:|опубликовано\s*:?\s*\d|обновлено\s*:?\s*\d"
+    r"|время чтения|реклама(?:$|\.| \d)|erid|на правах рекламы|войти(?:$| )|регистрация$|тема\s*:"
+    r"|законопроект\s*:$|комментарии могут|если вы нашли ошибку|нашли (?:ошибку|опечатку)|shift ?\+ ?enter|subscribe|follow us"
+    r"|all rights reserved|photo(?: by)?\s*:|read (?:also|more)\b)",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"(?:\+?\d[\d ()-]{8,}|[\w.+-]{1,60}@[\w-]{1,60}\.\w{2,}|https?://\S+|www\.\S+|t\.me/\S+)"
+    r"|(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2} [а-я]{3,8}\.? \d{4}(?: г(?:ода|\.)?)?)?[ ,|в—–-]{0,4}(?:\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|(?:сегодня|вчера),? \d{1,2}:\d{2}|[.,;:|•·*—–=_ -]+|\d{1,3}\+|#\S+(?:[ ,]+#\S+)*",
+    re.IGNORECASE,
+)
+_DATED_LINK = re.compile(
+    r"(?:\d{1,2}:\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}(?:,? \d{1,2}:\d{2})?"
+    r"|\d{1,2} [а-я]{3,8} \d{4})\s+[А-ЯЁA-Z«\"0-9][^\n]{10,200}[^.!?…\s]"
+)
+_SITE = re.compile(
+    r"поиск по сайту|все разделы сайта|введите запрос|расширенный поиск|подписаться на новости|версия для слабовидящих"
+    r"|карта сайта|internet explorer",
+    re.IGNORECASE,
+)
+_PROSE_END = re.compile(r"[.!?…;:,»\"”)]$")
+_INNER_END = re.compile(r"[а-яёa-z0-9»\")][.!?…]\s+[А-ЯЁA-Z«\"]")
+_BULLET = re.compile(r"(?:[•·▪▫◾◽●○■□►▶➡✅✔❗⚡‼✓*–—-]\s*|[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?\s*|\d{1,2}[.)]\s+|[а-яa-z]\)\s+)")
+_DIGEST = re.compile(
+    r"дайджест|обзор|главное за|итоги (?:дня|недели|месяца)|за неделю|коротко|новости (?:дня|недели|одной строкой)|digest"
+    r"|roundup|in brief",
+    re.IGNORECASE,
+)
+_BACKGROUND = re.compile(
+    r"(?:справочно|справка|для справки|контекст|напомн(?:им|ю)|напомина(?:ем|ет|ют)|как (?:ранее )?сообщал(?:ось|а|и"
+    r"|ось ранее)?\b|как писала? |ранее (?:сообщалось|стало|«|мы |в |он|она|они|глава|правительство|минпром|президент|изв)"
+    r"|досье|предыстория|фон\s*[.:]|о (?:компании|кластере|форуме|проекте)\s*[.:]|\(?что (?:такое|известно|было раньше)"
+    r"|background|note to editors|earlier,)",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(
+    r"(?:справочно|справка|для справки|контекст|досье|предыстория|напомним|что было раньше|background)\s*[.:]?$", re.IGNORECASE
+)
+_MONTH = r"(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}\.?"
+_AGENCY = (
+    r"(?:РИА (?:Новости|Недвижимость)|ТАСС|Интерфакс|ИНТЕРФАКС|ПРАЙМ|Прайм|Reuters|REUTERS"
+    r"|[A-ZА-ЯЁ]{3,20}(?![а-яa-z])(?: [A-ZА-ЯЁ]{3,20}(?![а-яa-z]))?)"
+)
+_DATELINE = re.compile(
+    r"(?:[А-ЯЁ][А-ЯЁа-яё-]{2,24}(?: [А-ЯЁ][А-ЯЁа-яё-]{2,24})?(?:,? [А-ЯЁ][а-яё-]+ (?:обл\.|область|край))?(?: \([А-Яа-яё ]{3,40}\))?"
+    r"[.,]\s{1,3}\d{1,2}\s{1,2}" + _MONTH + r"(?:\s\d{4}(?:\sг(?:ода|\.)?)?)?(?:\s{0,2}[.,—–/-]?\s{0,2}" + _AGENCY + r"(?=[\s/.,—–-]))?"
+    r"|[A-Z][A-Za-z]{2,20}\.?,? (?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|[A-Z][a-z]{2}\.?)"
+    r" \d{1,2}(?:, \d{4})?(?=[.,—–/ -])"
+    r"|/?(?:ТАСС|ИНТЕРФАКС|РИА Новости|Интерфакс|ПРАЙМ)/?,? \d{1,2} " + _MONTH + r")\s{0,2}(?:[/.—–-]\s{0,2}){0,3}"
+)
+_DATE_ONLY = re.compile(
+    r"(?:вчера|сегодня), \d{1,2}:\d{2}|\d{1,2}(?:[./]\d{1,2}[./]\d{2,4}| [а-я]{3,8}(?: \d{4})?)(?:,? (?:\| )?\d{1,2}:\d{2})?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    text: str
+    prose: bool
+
+
+def _lines(text: str, end: int) -> Iterator[_Line]:
+    at = 0
+    while at < end:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        for start, finish in _trimmed(text, at, stop):
+            line = text[start:finish].replace("\u00a0", " ")
+            yield _Line(start, finish, line, _is_prose(line))
+        at = stop + 1
+
+
+def _is_prose(line: str) -> bool:
+    if not _PROSE_END.search(line) and (_SITE.search(line[:300]) or _is_menu(line)):
+        return False
+    return bool(_PROSE_END.search(line)) or len(line) > 140 or bool(_INNER_END.search(line)) or bool(_BULLET.match(line))
+
+
+def _is_menu(line: str) -> bool:
+    """A long line of headings in a row: every fourth word with a capital, with commas every other."""
+    words = line.split()
+    return len(words) > 12 and sum(word[0].isupper() for word in words) >= (0.45 if "," in line else 0.25) * len(words)
+
+
+def _is_boilerplate(line: str) -> bool:
+    head = line[:400]
+    if _BARE.fullmatch(head) or _FIXED.match(head):
+        return True
+    if len(line) <= 140 and (_SHORT.match(line) or _DATED_LINK.fullmatch(line)):
+        return True
+    return bool(_SITE.search(head)) and len(_SITE.findall(head)) >= 2
+
+
+def _told(lines: list[_Line], title: str) -> list[bool]:
+    """Say of every line whether it is told."""
+    told = [not _is_boilerplate(line.text) and not (title and line.text == title and len(lines) > 1) for line in lines]
+    _drop_teasers(lines, told)
+    _drop_dated(lines, told, title)
+    if any(line.prose and len(line.text) >= 80 and ok for line, ok in zip(lines, told, strict=True)):
+        _drop_menus(lines, told)
+    return told
+
+
+def _drop_teasers(lines: list[_Line], told: list[bool]) -> None:
+    """After «Читайте также» what follows is titles of other pages, up to a line that is prose."""
+    inside = False
+    for at, line in enumerate(lines):
+        if _TAIL.fullmatch(line.text[:80]):
+            inside, told[at] = True, False
+        elif inside:
+            inside = not (line.prose and len(line.text) >= 90 and line.text[-1] in '.!?…»"' and not _BULLET.match(line.text))
+            told[at] = told[at] and not inside
+
+
+def _drop_dated(lines: list[_Line], told: list[bool], title: str) -> None:
+    """A title with a date alone on the next line is a link to another page (or this page's own title and rubric again)."""
+    for at in range(1, len(lines)):
+        before = lines[at - 1]
+        if _DATE_ONLY.fullmatch(lines[at].text[:40]) and not before.prose and (title or at > 1):
+            told[at] = told[at - 1] = False
+
+
+def _drop_menus(lines: list[_Line], told: list[bool]) -> None:
+    """A run of short lines without an end, before the first or after the last prose, is a menu or tags."""
+    prose = [at for at, line in enumerate(lines) if told[at] and line.prose and len(line.text) >= 80]
+    first, last = prose[0], prose[-1]
+    for run in _runs(lines, told):
+        outside = run[-1] < first or run[0] > last
+        size = sum(len(lines[at].text) for at in run) / len(run)
+        wanted = 3 if outside else _MENU
+        if (
+            len(run) >= wanted
+            and (size <= 45 or (outside and size <= 110))
+            and not (run[0] and lines[run[0] - 1].text.endswith(":") and not outside)
+        ):
+            for at in run:
+                told[at] = False
+
+
+def _runs(lines: list[_Line], told: list[bool]) -> Iterator[list[int]]:
+    run: list[int] = []
+    for at, line in enumerate(lines):
+        if not line.prose or not told[at]:
+            run.append(at)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+# ------------------------------------------------------------------------------------------------- pieces
+def clean(title: str, text: str) -> Cleaned:
+    """Take a text apart; `title` is only compared with its lines, and judged for capitals and for being a digest."""
+    limit = min(len(text), LONGEST)
+    heading = title.strip().replace("\u00a0", " ")
+    lines = list(_lines(text, limit))
+    told = _told(lines, heading)
+    pieces: list[Piece] = []
+    sentences: list[Sentence] = []
+    section = lead = False
+    dateline: tuple[int, int] | None = None
+    for line, ok in zip(lines, told, strict=True):
+        if not ok:
+            pieces.append(Piece("boilerplate", line.start, line.end))
+            continue
+        start = line.start
+        if not lead and (found := _DATELINE.match(text, line.start, min(line.end, line.start + 120))):
+            dateline = (line.start, found.end())
+            pieces.append(Piece("dateline", *dateline))
+            start = found.end()
+        section = section or bool(_HEADER.match(line.text))
+        kind = _kind(line.text, section, lead)
+        added = _add(pieces, sentences, text, (kind, start, line.end))
+        lead = lead or (kind == "lead" and added)
+    if limit < len(text):
+        pieces.append(Piece("boilerplate", limit, len(text)))
+    return _finish(heading, pieces, sentences, text, dateline)
+
+
+def _kind(line: str, section: bool, lead: bool) -> PieceKind:
+    if section or _BACKGROUND.match(line.lstrip('«"(—– ')):
+        return "background"
+    if not lead:
+        return "lead"
+    return "quote" if line[0] in '«"„“—–' and line[-1] not in '»"' and ("», " in line or '", ' in line or line[0] in "—–") else "body"
+
+
+def _add(pieces: list[Piece], sentences: list[Sentence], text: str, what: tuple[PieceKind, int, int]) -> bool:
+    """Add one line; a long first one is a lead of two sentences and a body. Say whether there was anything to add."""
+    kind, start, end = what
+    places = list(split_sentences(text, start, end))
+    if not places:
+        return False
+    cut = 2 if kind == "lead" and end - start > _LEAD else len(places)
+    for part, rest in ((kind, places[:cut]), ("body", places[cut:])):
+        if rest:
+            pieces.append(Piece(part, rest[0][0], rest[-1][1]))
+            sentences.extend(Sentence(a, b, part) for a, b in rest)
+    return True
+
+
+def _finish(title: str, pieces: list[Piece], sentences: list[Sentence], text: str, dateline: tuple[int, int] | None) -> Cleaned:
+    items = _items(pieces, text)
+    digest = len(items) >= 3 and bool(_DIGEST.search(title) or (pieces and _DIGEST.search(text[pieces[0].start : pieces[0].start + 200])))
+    topics = tuple(_topics(items, sentences)) if digest else ((tuple(sentences),) if sentences else ())
+    letters = [c for c in title if c.isalpha()]
+    caps = len(letters) >= 12 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
+    return Cleaned(tuple(pieces), tuple(sentences), topics, dateline, digest, caps)
+
+
+def _items(pieces: list[Piece], text: str) -> list[int]:
+    """The places where items begin: bulleted lines where there are three, else every told paragraph."""
+    told = [piece for piece in pieces if piece.kind not in ("boilerplate", "dateline")]
+    bullets = [piece.start for piece in told if _BULLET.match(text, piece.start, piece.end)]
+    return bullets if len(bullets) >= 3 else [piece.start for piece in told]
+
+
+def _topics(items: list[int], sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, ...]]:
+    starts = set(items)
+    topic: list[Sentence] = []
+    for sentence in sentences:
+        if sentence.start in starts and topic:
+            yield tuple(topic)
+            topic = []
+        topic.append(sentence)
+    if topic:
+        yield tuple(topic)

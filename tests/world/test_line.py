@@ -1,0 +1,107 @@
+"""The straight line, whole: real sites, the real store, a real Bot API on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from configuration.folders import loaded
+from watcher.app import App
+from watcher.configuration import Settings
+from world.site import Site
+from world.telegram import BotApi
+
+CHAT = -100500
+OUTLETS = ("tass", "ria", "vesti", "gazeta", "region", "prom", "delo")
+SAME_NEWS = (
+    "Кабельный кластер Мордовии внесён в реестр Минпромторга",
+    "Минпромторг включил в реестр кабельный кластер Мордовии",
+    "Кластер кабельщиков из Мордовии вошёл в федеральный реестр Минпромторга",
+    "В реестр промышленных кластеров Минпромторга включён кабельный кластер Мордовии",
+    "Кабельный кластер Мордовии получил место в реестре Минпромторга",
+    "Минпромторг: кабельный кластер Мордовии внесён в реестр",
+    "Мордовский кабельный кластер включён в реестр Минпромторга",
+)
+TEXT = "Минпромторг России включил в реестр промышленный кластер кабельной продукции Республики Мордовия. В кластере 12 предприятий."
+
+
+def settings(folder: Path, site: Site, telegram: BotApi, *, first_poll: str = "send", feeds: Sequence[str] = ("tass",)) -> Settings:
+    sources = "".join(f'  - {{id: {name}, kind: feed, url: "{site.base}/{name}.xml", every: 1s}}\n' for name in feeds)
+    return loaded(
+        folder,
+        {
+            "watcher.yaml": f"""\
+store: sqlite:///{folder}/watcher.db
+defaults: {{every: 1s, first_poll: {first_poll}, read: never, burst: off}}
+fetch: {{timeout: 5s, pause: 0s, per_host: 8, allow_networks: [127.0.0.0/8]}}
+notifiers:
+  telegram:
+    token: ${{TOKEN}}
+    api_url: {telegram.base}
+    limits: {{per_chat: 200/s, per_group: 2000/s, overall: 500/s}}
+web: off
+""",
+            "sources.yaml": f"sources:\n{sources}",
+            "rules/rules.yaml": (
+                "rules:\n  - {id: clusters, title: Кластеры, events: [cluster]}\n  - {id: words, title: Слова, query: проверка}\n"
+            ),
+            "subscriptions.yaml": f'subscriptions:\n  - {{id: desk, notifier: telegram, address: "{CHAT}", rules: all, budget: 1000}}\n',
+        },
+        {"TOKEN": telegram.token},
+    )
+
+
+async def round_of(given: Settings) -> tuple[int, int]:
+    async with App(given) as app:
+        return await app.once()
+
+
+async def test_seven_outlets_at_once_make_one_message(tmp_path: Path) -> None:
+    async with Site() as site, BotApi() as telegram:
+        for outlet, title in zip(OUTLETS, SAME_NEWS, strict=True):
+            site.publish(outlet, title, TEXT)
+        assert await round_of(settings(tmp_path, site, telegram, feeds=OUTLETS)) == (7, 0)
+        assert len(telegram.sent(CHAT)) == 1
+
+
+async def test_what_was_told_is_not_told_again_after_a_restart(tmp_path: Path) -> None:
+    async with Site() as site, BotApi() as telegram:
+        site.publish("tass", "Проверка связи с первой станцией прошла", "Станция ответила за 12 секунд.")
+        given = settings(tmp_path, site, telegram)
+        await round_of(given)
+        await round_of(given)
+        assert len(telegram.sent(CHAT)) == 1
+
+
+async def test_the_first_poll_learns_and_only_what_comes_after_is_told(tmp_path: Path) -> None:
+    async with Site() as site, BotApi() as telegram:
+        site.publish("tass", "Проверка старого склада завершена", "Склад стоял пустым три года.")
+        given = settings(tmp_path, site, telegram, first_poll="learn")
+        await round_of(given)
+        assert telegram.sent(CHAT) == []
+        site.publish("tass", "Новая проверка мостов началась в Твери", "Осмотрят сорок два моста.")
+        await round_of(given)
+        assert [message.text for message in telegram.sent(CHAT) if "мостов" in message.text]
+        assert len(telegram.sent(CHAT)) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"/dev/zero",
+        b"http://127.0.0.1:9/",
+        b"",
+        b"<html><body>no feed</body></html>",
+        b"\x1f\x8b\x08junk",
+        b"<rss><channel>" + b"<a>" * 9999,
+    ],
+)
+async def test_a_hostile_source_holds_up_nobody(tmp_path: Path, body: bytes) -> None:
+    async with Site() as site, BotApi() as telegram:
+        site.bodies["bad"] = body
+        site.publish("tass", "Проверка дорог под Рязанью закончена", "Проехали двести километров.")
+        answered, left = await round_of(settings(tmp_path, site, telegram, feeds=("tass", "bad")))
+        assert (answered >= 1, left) == (True, 0)
+        assert len(telegram.sent(CHAT)) == 1
