@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +12,7 @@ from watcher.understanding.events import novelty, recognition, slots, splitting,
 from watcher.understanding.events.choice import Chosen, choose
 from watcher.understanding.events.document import Document, read
 from watcher.understanding.events.knowledge import Knowledge, knowledge
+from watcher.understanding.events.recognition import Candidate
 
 _SURE, _LIKELY = 0.9, 0.6  # told in headline or lead; told deeper in the text
 
@@ -39,7 +40,8 @@ def assemble(entry: Entry, version: int, *, names: bool) -> Understood:
     else:
         reading = Reading(document, known, entities, entry.published.date() if entry.published else None)
         found = [one for one in recognition.candidates(document, known) if one.type.family not in refusals]
-        events = [event for chosen in choose(document, known, found) for event in _told(reading, chosen)]
+        chosen = choose(document, known, found)
+        events = [event for one in chosen for event in _told(reading, one, _of_others(one, chosen, found))]
     return Understood(
         version=version,
         language=summary.language_of(entry),
@@ -56,7 +58,13 @@ def _facts(entry: Entry, document: Document, *, names: bool) -> tuple[Entity, ..
     return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=names))
 
 
-def _told(reading: Reading, chosen: Chosen) -> Iterator[Event]:
+def _of_others(one: Chosen, chosen: Sequence[Chosen], found: Sequence[Candidate]) -> frozenset[int]:
+    """The sentences that tell another event and do not speak of this one: their figures are not its own."""
+    mine = {candidate.at for candidate in found if candidate.type is one.candidate.type}
+    return frozenset(other.candidate.at for other in chosen if not other.recalled) - mine
+
+
+def _told(reading: Reading, chosen: Chosen, of_others: frozenset[int]) -> Iterator[Event]:
     document, known = reading.document, reading.known
     one = chosen.candidate
     line = document.lines[one.at]
@@ -70,7 +78,7 @@ def _told(reading: Reading, chosen: Chosen) -> Iterator[Event]:
         certainty="sure" if sure else "likely",
         cues=tuple(cue for cue in (one.cue, chosen.why) if cue),
     )
-    belongs = [not novelty.old_here(document, at, known) for at in range(len(document.lines))]
+    belongs = [at not in of_others and not novelty.old_here(document, at, known) for at in range(len(document.lines))]
     scope = slots.scope_of(one.type.name, document, one.at, reading.facts, belongs, reading.published)
     parts = [(part, filled) for part in splitting.by_cluster(scope) for filled in splitting.by_goods(part, slots.fill(part, known))]
     for part, filled in parts[:1] if chosen.recalled else parts:

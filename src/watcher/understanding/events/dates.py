@@ -17,8 +17,9 @@ _DUE = re.compile(
     r"заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже|обязан|подать|должн|предстоит|привести"
     r"|перерегистр|переписать|deadline|submit|no later|applications"
 )
+_APPLY = re.compile(r"принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|замечани|applications|submit")
 _BEGINS = re.compile(
-    r"вступ|действ|применя|примен|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
+    r"вступ|действ|применя|примен|исполня|выполня|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
     r"|take\w* effect|appl(?:y|ies)|start|effective|come\w* into|from"
 )
 _POSTPONED = re.compile(r"отлож|перенес|сдвин|отсроч|отодвин")
@@ -93,6 +94,8 @@ def effective(facts: Sequence[Dated], kind: str) -> str | None:
 def deadline(facts: Sequence[Dated]) -> str | None:
     """The day something must be done by."""
     for entity, before, _, _ in facts:
+        if entity.kind == "period" and isinstance(entity.value, dict) and _APPLY.search(before[-40:]) and "precision" not in entity.value:
+            return str(entity.value["end"])
         exact = entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) == 10
         if exact and entity.comparator in ("≤", "<") and _DUE.search(before[-70:]):
             return str(entity.value)

@@ -12,6 +12,8 @@ from watcher.understanding.grammar import Place, Words, find, find_part
 
 _ADJECTIVE = ("ий", "ый", "ой", "ая", "ое", "ие", "ые", "их", "ых", "ому", "ого", "ом", "ую", "ими", "ыми")
 _ORIGIN = frozenset(["из", "от", "с", "граждан", "гражданам", "гражданами", "против", "from", "with", "of"])
+_TOWARDS = frozenset(["в", "во", "на", "to", "in"])
+_TRADE = ("экспорт", "вывоз", "постав", "отгруз", "спрос", "продаж", "рынк", "export", "shipment", "demand", "sales")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,11 @@ def foreign(document: Document, known: Knowledge) -> tuple[Line, Place] | None:
 
 
 def _of_origin(line: Line, place: Place) -> bool:
-    """«Рис из Вьетнама», «граждане Узбекистана»: where something comes from is not where the news is."""
-    return place[0] > 0 and line.words.tokens[place[0] - 1].form in _ORIGIN
+    """«Рис из Вьетнама», «граждане Узбекистана», «спрос в Бразилии»: where goods come from or go to is not where the news is."""
+    before = [token.form for token in line.words.tokens[max(0, place[0] - 4) : place[0]]]
+    if not before:
+        return False
+    return before[-1] in _ORIGIN or (before[-1] in _TOWARDS and any(form.startswith(_TRADE) for form in before))
 
 
 def candidates(document: Document, known: Knowledge) -> Iterator[Candidate]:

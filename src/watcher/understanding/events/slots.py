@@ -36,12 +36,15 @@ _QUOTA = re.compile(
     r"квот|лимит|вывез|вывоз|ввез|ввоз|завез|отгруз|отправ|постав|объ[её]м|экспорт|импорт|не более|разреш|отведен|выделен|потол"
     r"|quota|cap\b|limit|export|tonnes|tons"
 )
+_FORMER = re.compile(
+    r"(?:против|вместо|прежн\w+|был[ао]?|составлял\w*|(?:по сравнению с|больше,? чем|меньше,? чем|instead of|from))\s+(?:\w+\s+){0,2}$"
+)
 _FIRMS = re.compile(r"больше всех|достал[ао]сь|лидер|трейдинг|ооо\b|\bао\b|крупнейш")
 _REGISTRY = re.compile(
     r"(?:в|во) (?:вс[её]м )?(?:федеральном )?реестре\b[^.]{0,60}\d|всего в (?:реестр|стран|росси)|по (?:всей )?стране"
     r"|в росси[ия] (?:уже |насчит|действ)|субъект\w+ (?:рф|федерации)"
 )
-_MEMBERS = re.compile(r"состав|вошл|вход|объедин|участник|участву|насчит|включа|числ|кластер|member|compan|group|compris|unite")
+_MEMBERS = re.compile(r"состав|вошл|вход|объедин|участник|участву|насчит|включа|числ|кластер|все \d|member|compan|group|compris|unite")
 _FRESH = re.compile(r"(?:ещ[её]|новы[хе]|нов(?:ый|ая)|дополнительн\w+|присоедини\w+|вступил\w*|вместе с|\bnew|more)\s+(?:\w+\s+){0,2}$")
 _WORKERS = re.compile(r"рабоч\w+ мест|работа\w+|занят\w*|труд\w+|jobs|employ")
 _PLAINER = frozenset({"extend", "lift", "zero", "reject"})  # said beside «ограничит», they say what is really done
@@ -179,7 +182,7 @@ def _participants(scope: Scope, known: Knowledge) -> int | None:
         low = fact.line.text.lower()
         if _REGISTRY.search(low) or not _MEMBERS.search(low):
             continue
-        weight = (2 if what == "participants" else 1) + (1 if re.search(r"всего|итого|теперь|до |total", fact.before[-25:]) else 0)
+        weight = (2 if what == "participants" else 1) + (1 if re.search(r"всего|все |итого|теперь|до |total", fact.before[-25:]) else 0)
         if best is None or weight > best[0]:
             best = (weight, int(fact.entity.value["value"]))
     return best[1] if best else None
@@ -232,12 +235,14 @@ def _volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
     out = []
     for fact in scope.of("quantity"):
         value = fact.entity.value
-        if value.get("per") or fact.role in ("by", "from") or _INCREMENT.search(fact.before):
+        if value.get("per") or fact.role in ("by", "from") or _INCREMENT.search(fact.before) or _FORMER.search(fact.before[-40:]):
             continue
         low = fact.line.text.lower()
         if scope.kind == "quota.allocation" and fact.line is not scope.own and fact.line.kind != "title":
             continue
-        if fact.line is not scope.own and (not _QUOTA.search(low) or _STATISTICS.search(low) or _FIRMS.search(low)):
+        if fact.line is not scope.own and (
+            not (_QUOTA.search(low) or _is_headline_of(scope, fact)) or _STATISTICS.search(low) or _FIRMS.search(low)
+        ):
             continue
         if _is_of_another_state(fact, known):
             continue
@@ -245,6 +250,11 @@ def _volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
         if one not in out:
             out.append(one)
     return out
+
+
+def _is_headline_of(scope: Scope, fact: Told) -> bool:
+    """«Пшенице - 10,6 млн т»: the headline of a quota need not say the word where it names the good."""
+    return fact.line.kind == "title" and any(good.line is fact.line for good in scope.of("good"))
 
 
 def _is_of_another_state(fact: Told, known: Knowledge) -> bool:
@@ -293,6 +303,8 @@ def _change(scope: Scope, known: Knowledge) -> str | None:
             break
         other = _change_in(line, known)
         found = other if found is None or other in _PLAINER else found
+    if found is None and scope.kind != "quota.procurement.share":
+        found = "introduce" if _volume(scope, known) or _period(scope, known) else None
     return found if scope.kind != "quota.allocation" or found in ("reallocate", "reject") else None
 
 

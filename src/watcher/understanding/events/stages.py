@@ -20,6 +20,7 @@ _ORDER = (
     ("intent", "intent"),
 )
 _FIXED = {"proc.letter": "published", "proc.fas": "published", "proc.ktru": "published", "cluster.plan": "intent"}
+_ANNOUNCED = frozenset({"cluster.project.support", "quota.allocation"})
 
 
 def said(line: Line, known: Knowledge) -> set[str]:
@@ -43,6 +44,8 @@ def stage_of(kind: str, document: Document, at: int, known: Knowledge) -> str | 
     if kind.startswith("cluster.") and kind.split(".")[1] in ("register", "operator", "participants"):
         return "signed"
     own = document.lines[at]
+    if kind in _ANNOUNCED and "announced" in said(own, known) and not said(own, known) & {"enacted", "draft_public"}:
+        return "published"
     topics = document.topics_of(own)
     near = [own, *(line for line in document.lines if line is not own and line.kind in ("title", "lead", "body") and line.topic in topics)][
         :8

@@ -173,7 +173,7 @@ def _pair(page: Page, first: Atom, second: Atom) -> Found | None:
         year = first.year + ((second.month, second.day) < (first.month, first.day))
         second = replace(second, year=year)
     elif second.year is None:
-        end = _dated(page, second, "" if "-" in page.low[first.end : second.start] else "until")
+        end = _dated(page, second, "" if first.what == "month" and "-" in page.low[first.end : second.start] else "until")
         if end is None:
             return None
         second = end

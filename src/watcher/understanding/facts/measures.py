@@ -70,7 +70,7 @@ _CHANGE = re.compile(
     r"|подскоч|взлет|просел|достиг|подорож|подешев|rais|increas|expand|\bcut|reduc|lower|\blift|grew|rose|\bfell"
 )
 _JOINT = re.compile(r" ?(?:-|до|и до|to|по)(?: (?:почти|более чем|не более|примерно|около))? ?$")
-_ELIDED = re.compile(r"\s*(?:$|[,.;:)\n]|(?:из|в|на|до|по|и|за|для|с|а|или|против|of|from|to|in|and|by) ?\b)")
+_ELIDED = re.compile(r"\s*(?:$|[,.;:)\n]|(?:- ?)?(?:из|в|на|до|по|и|за|для|с|а|или|против|of|from|to|in|and|by) ?\b)")
 _PART_OF = re.compile(r"(?:из них|из которых|в том числе|включая) ?$|\([^)]*$")
 _SENTENCE_END = re.compile(r"\n|[.!?] (?=[A-ZА-Я])")
 _CODE_BEFORE = re.compile(r"\d-\d\d-$")
