@@ -10,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.understanding.events import novelty
+from watcher.model import STAGES
+from watcher.understanding.events import novelty, stages
 from watcher.understanding.events.document import ASIDE, Document, first
 from watcher.understanding.events.knowledge import Knowledge
 from watcher.understanding.events.recognition import Candidate
 
 _WEIGHT = {"title": 4.0, "lead": 3.0, "body": 1.5, "quote": 1.0, "background": 0.5}
+_DECIDED = frozenset(STAGES) - {"intent", "in_force"} | {"enacted"}
 _TOUCHED_ON = 0.4  # of the weight of the type that is told best: less is no event of its own
 
 
@@ -70,11 +72,32 @@ def _told_and_recalled(
 
 
 def _is_told(document: Document, known: Knowledge, one: Candidate, package: bool) -> bool:
-    if one.topic and _is_decided_next(document, known, one):
+    if one.topic and (_is_official_title(document, known, one) or _is_decided_next(document, known, one)):
         return True
     if package and one.type.figures and _has_number(document, one):
         return True
+    if one.topic and not one.news and _is_told_around(document, known, one):
+        return True
     return one.news and _is_believed(document, known, one)
+
+
+def _is_told_around(document: Document, known: Knowledge, one: Candidate) -> bool:
+    """What a head sentence is about may be done in the next: «16 млн тонн разрешат вывезти. Квота не касается Абхазии»."""
+    if not _in_head(document, one.at) or document.cleaned.digest:
+        return False
+    for at, line in enumerate(document.head()):
+        if at == one.at or line.kind not in ("title", "lead") or novelty.old_here(document, at, known):
+            continue
+        said = stages.said(line, known)
+        if said & _DECIDED or (line.kind == "title" and "intent" in said):
+            return True
+    return False
+
+
+def _is_official_title(document: Document, known: Knowledge, one: Candidate) -> bool:
+    """The title of an act says what it is about and nothing else: that it stands there is the news."""
+    line = document.lines[one.at]
+    return line.kind == "title" and first(known.cues["official"], line) is not None
 
 
 def _is_answered(document: Document, known: Knowledge, one: Candidate) -> bool:

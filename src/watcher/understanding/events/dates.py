@@ -15,17 +15,25 @@ Dated = tuple[Entity, str, str, Line]
 
 _DUE = re.compile(
     r"заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже|обязан|подать|должн|предстоит|привести"
+    r"|следует|необходимо|нужно|надо"
     r"|перерегистр|переписать|deadline|submit|no later|applications"
 )
+_DONE_BY = re.compile(
+    r"внес(?:ут|ти)|прим(?:ут|ет)|приня(?:ть|ты)|подготов|появ|рассмотр|доработа|утверд(?:ят|ит|ить)|разработ|определ(?:ят|ит)|реш(?:ат|ит)"
+)
+_CLOSES = re.compile(r"(?:заверш\w+|законч\w+|истека\w+|закро\w+|ends?|closes?)\s*$")
 _APPLY = re.compile(r"принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|замечани|applications|submit")
 _BEGINS = re.compile(
     r"вступ|действ|применя|примен|исполня|выполня|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
     r"|take\w* effect|appl(?:y|ies)|start|effective|come\w* into|from"
 )
 _POSTPONED = re.compile(r"отлож|перенес|сдвин|отсроч|отодвин")
-_IN_FORCE_ON = re.compile(r"(?:вступ\w+ в силу|take\w* effect|effective)\s*(?:on\s*)?$")
+_IN_FORCE_ON = re.compile(
+    r"(?:вступ\w+ в силу|начн\w+ (?:действовать|применяться|работать)|начина\w+ (?:действовать|применяться)|заработа\w+|стартует"
+    r"|стан\w+ обязательн\w+|take\w* effect|effective)\s*(?:on\s*)?$"
+)
 _BACK = re.compile(r"(?:с начала|с конца|начиная|работает|создан\w*|основан\w*|действ\w+ ещ[её])\s*$")
-_FOR_YEAR = re.compile(r"(?:\bна|\bfor)\s*(?:весь |the )?$")
+_FOR_YEAR = re.compile(r"(?:\bна|\bfor|касается|касаются|охватывает)\s*(?:весь |the )?$")
 _IN_YEAR = re.compile(r"(?:\bв|\bin|sets?|set)\s*$")
 _STARTS = re.compile(r"(?:заработа\w+|вступ\w+ в силу|начн\w+ действовать|стартует|откроется)\s*$")
 
@@ -39,6 +47,8 @@ def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[st
             continue
         if entity.value.get("precision") != "year" or _FOR_YEAR.search(before):
             return {key: str(entity.value[key]) for key in ("start", "end") if entity.value.get(key)}
+    if kind == "quota.allocation":
+        facts = [fact for fact in facts if not (_IN_FORCE_ON.search(fact[1]) and re.search(r"приказ|документ|постановлен", fact[1][-45:]))]
     return _from_edges([fact for fact in facts if fact[0].kind == "date" and isinstance(fact[0].value, str)], kind, published)
 
 
@@ -51,7 +61,7 @@ def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> di
                 start, end = f"{value}-01-01", f"{value}-12-31"
         elif not start and _begins(entity, before):
             start = _first_day(value)
-        elif entity.comparator == "≤" and not end and not _DUE.search(before[-60:]):
+        elif entity.comparator == "≤" and not end and not _DUE.search(before[-60:]) and not _DONE_BY.search(before[-22:]):
             end = _last_day(value)
     if start and end and start > end:
         start = ""
@@ -73,7 +83,9 @@ def _is_for_year(year: str, before: str, kind: str, published: date | None) -> b
 
 def _temporary(facts: Sequence[Dated]) -> bool:
     return any(
-        entity.kind == "date" and entity.comparator == "≤" and re.search(r"действ|продл|времен|срок|проработа|рассчитан", before)
+        entity.kind == "date"
+        and entity.comparator == "≤"
+        and re.search(r"действ|продл|времен|срок|проработа|рассчитан|особый порядок|упрощ", before)
         for entity, before, _, _ in facts
     )
 
@@ -97,7 +109,8 @@ def deadline(facts: Sequence[Dated]) -> str | None:
         if entity.kind == "period" and isinstance(entity.value, dict) and _APPLY.search(before[-40:]) and "precision" not in entity.value:
             return str(entity.value["end"])
         exact = entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) == 10
-        if exact and entity.comparator in ("≤", "<") and _DUE.search(before[-70:]):
+        due = entity.comparator in ("≤", "<") and _DUE.search(before[-70:])
+        if exact and (due or (not entity.comparator and _CLOSES.search(before[-24:]) and _APPLY.search(before))):
             return str(entity.value)
     return None
 

@@ -49,6 +49,7 @@ def foreign(document: Document, known: Knowledge) -> tuple[Line, Place] | None:
     home = False
     for line in document.head():
         home = home or find(known.gate["russian"], line.words) is not None
+        home = home or all(find(known.gate[name], line.words) is not None for name in ("members", "union"))
         place = next((place for place in find_part(known.gate["foreign"].parts[0], line.words) if not _of_origin(line, place)), None)
         if place and abroad is None:
             abroad = (line, place)
@@ -83,8 +84,16 @@ def candidates(document: Document, known: Knowledge) -> Iterator[Candidate]:
                 continue
             if found := _find(kind, line, around):
                 place, news, cue = found
-                if kind.requires is None or find(kind.requires, line.words) or any(find(kind.requires, other) for other in around):
+                if _fits(kind, line, around):
                     yield Candidate(kind, at, place, news, cue, cue.startswith("topic"))
+
+
+def _fits(kind: EventType, line: Line, around: Sequence[Words]) -> bool:
+    """Whether what a type asks for stands near, and what it can't stand doesn't."""
+    near = (line.words, *around)
+    if kind.requires is not None and not any(find(kind.requires, other) for other in near):
+        return False
+    return kind.unless is None or not any(find(kind.unless, other) for other in near)
 
 
 def _silent(line: Line, lookalikes: Sequence[LookAlike]) -> set[str]:

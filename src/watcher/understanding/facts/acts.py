@@ -87,7 +87,9 @@ _DOCUMENT = re.compile(
 _LETTER = re.compile(
     r"(?:№ ?)(\d\d-\d\d-\d\d/\d{2,6})\b|(?:от (?P<date>"
     + _DATE
-    + r"),? )?№ ?(?P<fas>[а-я]{2,3}/\d{3,6}/\d\d|\d{3,6}/\d\d|[а-я]?\d{2,5}-[а-я]{2}/д\d\dи)(?![\d/])"
+    + r"),? )?№ ?(?P<fas>[а-я]{2,3}/\d{3,6}/\d\d|\d{3,6}/\d\d|[а-я]?\d{2,5}-[а-я]{2}/д\d\dи)(?![\d/])(?:,? от (?P<date2>"
+    + _DATE
+    + r"))?"
 )
 _ENGLISH = re.compile(
     r"\b(?P<type>resolution|decree|decision|order|directive|federal law|law) ?\(?(?:no\.? ?|№ ?|number )(?P<num>\d{1,5}(?:-r|-fz)?)"
@@ -178,7 +180,7 @@ def _letter(page: Page, match: re.Match[str]) -> Found:
         return make_act(page, ("письмо", "Минфин России" if number.startswith(("24-", "02-")) else "", number, ""), *match.span())
     fas = match.group("fas")
     issuer = "ФАС России" if re.match(r"[а-я]{2,3}/", fas) else ""
-    return make_act(page, ("письмо", issuer, fas.upper(), read_day(page, match.group("date"))), *match.span())
+    return make_act(page, ("письмо", issuer, fas.upper(), read_day(page, match.group("date") or match.group("date2"))), *match.span())
 
 
 def _article(match: re.Match[str]) -> str:
