@@ -15,6 +15,7 @@ from watcher.understanding.events.document import Document, read
 from watcher.understanding.events.knowledge import Knowledge, knowledge
 from watcher.understanding.events.recognition import Candidate
 from watcher.understanding.events.scope import scope_of
+from watcher.understanding.facts.names import find_names
 
 _ACTS = frozenset({"постановление", "распоряжение", "приказ", "решение", "указ"})
 _FRESH = timedelta(days=45)  # between the signing of an act and the news of it
@@ -61,8 +62,12 @@ def assemble(entry: Entry, version: int, *, names: bool) -> Understood:
 
 
 def _facts(entry: Entry, document: Document, *, names: bool) -> tuple[Entity, ...]:
-    title = facts.find("title", entry.title, None, entry.published, names=names)
-    return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=names))
+    if not names:
+        title = facts.find("title", entry.title, None, entry.published, names=False)
+        return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=False))
+    of_title, of_body = find_names([entry.title, document.cleaned.mask(document.text)])
+    title = facts.find("title", entry.title, None, entry.published, names=of_title)
+    return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=of_body))
 
 
 def _names_fresh_act(reading: Reading) -> bool:

@@ -132,8 +132,8 @@ def _lines(where: tuple[FieldName, str, int, int], kind: str, topic: int, lexico
 
 def first(patterns: Sequence[Pattern], line: Line, around: Sequence[Words] = ()) -> tuple[Pattern, Place] | None:
     """Find the first of several patterns that stands in a line."""
+    places = line.words.places
     for pattern in patterns:
-        place = find(pattern, line.words, around)
-        if place is not None:
+        if pattern.rarest in places and (place := find(pattern, line.words, around)) is not None:
             return pattern, place
     return None
