@@ -19,12 +19,13 @@ _STATISTICS = re.compile(
 )
 _QUOTA = re.compile(
     r"квот|лимит|вывез|вывоз|ввез|ввоз|завез|отгруз|отправ|постав|объ[её]м|экспорт|импорт|не более|разреш|отведен|выделен|потол"
-    r"|получ|достан|причит|распредел|остат|quota|cap\b|limit|export|tonnes|tons"
+    r"|получ|достан|причит|речь о|распредел|остат|quota|cap\b|limit|export|tonnes|tons"
 )
 _SHARED_OUT = re.compile(r"подлежит|перераспредел")
 _FORMER = re.compile(
     r"(?:против|вместо|прежн\w+|был[ао]?|составлял\w*|по сравнению с|больше,? чем|меньше,? чем|instead of|from)\s+(?:\w+\s+){0,2}$"
 )
+_FORMER_TIME = re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ (?:период|полгод|полугоди|квартал|сезон|год)")
 _FIRMS = re.compile(r"больше всех|достал[ао]сь|лидер|трейдинг|ооо\b|\bао\b|крупнейш")
 
 
@@ -36,7 +37,13 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
     of_russia: list[bool] = []
     for fact in scope.of("quantity"):
         value = fact.entity.value
-        if value.get("per") or fact.role in ("by", "from") or _INCREMENT.search(fact.before) or _FORMER.search(fact.before[-40:]):
+        if (
+            value.get("per")
+            or fact.role in ("by", "from")
+            or _INCREMENT.search(fact.before)
+            or _FORMER.search(fact.before[-40:])
+            or _FORMER_TIME.search(fact.before)
+        ):
             continue
         low = fact.line.text.lower()
         if scope.kind == "quota.allocation" and fact.line is not scope.own and fact.line.kind != "title" and not _SHARED_OUT.search(low):

@@ -153,6 +153,8 @@ def _most_specific(document: Document, ones: Sequence[Candidate]) -> dict[str, C
 def _stands(name: str, best: Mapping[str, Candidate], weight: Mapping[str, float]) -> bool:
     """Whether a type is told beside the others: none that it is part of is told as well, and it is more than touched on."""
     for other, one in best.items():
+        if one.at == 0 < best[name].at and one.type.package and best[name].type.package:
+            return False  # of two laws the one in the headline
         if other == name or not name.startswith(one.type.beats or ("\0",)):
             continue
         if (one.at == 0 and best[name].at > 0) or weight[other] * (1 if one.type.figures else 2) >= weight[name]:

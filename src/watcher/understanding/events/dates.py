@@ -14,15 +14,15 @@ Dated = tuple[Entity, str, str, Line]
 """A fact, the words before and after it in lower case, and its sentence."""
 
 _DUE = re.compile(
-    r"заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже|обязан|подать|должн|предстоит|привести"
-    r"|следует|необходимо|нужно|надо"
+    r"экспертиз|заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже|обязан|подать|должн|предстоит"
+    r"|привести|следует|необходимо|нужно|надо"
     r"|перерегистр|переписать|deadline|submit|no later|applications"
 )
 _DONE_BY = re.compile(
     r"внес(?:ут|ти)|прим(?:ут|ет)|приня(?:ть|ты)|подготов|появ|рассмотр|доработа|утверд(?:ят|ит|ить)|разработ|определ(?:ят|ит)|реш(?:ат|ит)"
 )
 _CLOSES = re.compile(r"(?:заверш\w+|законч\w+|истека\w+|закро\w+|ends?|closes?)\s*$")
-_APPLY = re.compile(r"принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|замечани|applications|submit")
+_APPLY = re.compile(r"принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|экспертиз|замечани|applications|submit")
 _BEGINS = re.compile(
     r"вступ|действ|применя|примен|исполня|выполня|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
     r"|take\w* effect|appl(?:y|ies)|start|effective|come\w* into|from"
@@ -78,7 +78,13 @@ def _is_for_year(year: str, before: str, kind: str, published: date | None) -> b
     """«Квота на 2027 год», and for a quota «в 2027 году» unless that year is past."""
     if _FOR_YEAR.search(before):
         return True
-    return kind.startswith("quota.") and published is not None and int(year) >= published.year and _IN_YEAR.search(before) is not None
+    return (
+        kind.startswith("quota.")
+        and kind != "quota.procurement.share"
+        and published is not None
+        and int(year) >= published.year
+        and _IN_YEAR.search(before) is not None
+    )
 
 
 def _temporary(facts: Sequence[Dated]) -> bool:

@@ -16,6 +16,7 @@ from watcher.understanding.events.knowledge import Knowledge
 from watcher.understanding.events.scope import Scope, Told
 from watcher.understanding.grammar import find
 
+_DIGIT = re.compile(r"\d")
 _REVENUE = re.compile(r"выручк|оборот|заработ\w* |объ[её]м\w* (?:производств|отгруз|продаж)|revenue|turnover|продукци\w* на ")
 _SUPPORT = re.compile(
     r"субсид|грант|за[её]м|займ|кредит|поддержк|бюджет|возмещ|выдел\w+|финансирован|получат|получит|subsid|loan|grant|fund|spend|казн"
@@ -42,6 +43,8 @@ def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
         if value not in (None, [], {}, ""):
             slots[name] = value
     period = slots.get("period")
+    if slots.get("change") == "lift" and isinstance(period, dict) and "end" not in period:
+        slots["effective"] = slots.pop("period")["start"]
     if isinstance(period, dict) and slots.get("effective") == period.get("start"):
         slots.pop("effective", None)
     return slots
@@ -144,9 +147,12 @@ def _purpose(fact: Told, scope: Scope) -> str:
 
 def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
+    numbered = {
+        fact.entity.value.get("number") for fact in scope.acts if isinstance(fact.entity.value, dict) and _DIGIT.search(fact.entity.text)
+    }
     for fact in scope.acts:
         value = fact.entity.value
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or _is_loosely_named(fact, numbered):
             continue
         act = {key: value[key] for key in ("type", "issuer", "number", "date") if value.get(key)}
         same = next((one for one in out if one.get("number") == act.get("number") and act.get("number")), None)
@@ -155,6 +161,16 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
         elif act.get("number") or act.get("date"):
             out.append(act)
     return out
+
+
+def _is_loosely_named(fact: Told, numbered: set[Any]) -> bool:
+    """«Закон о закупках» is 223-ФЗ by the letter; in a text that numbers 44-ФЗ alone, the press means that one."""
+    return (
+        fact.entity.value.get("number") == "223-ФЗ"
+        and not _DIGIT.search(fact.entity.text)
+        and "44-ФЗ" in numbered
+        and "223-ФЗ" not in numbered
+    )
 
 
 def _bill(scope: Scope, known: Knowledge) -> str | None:
