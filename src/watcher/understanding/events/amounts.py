@@ -10,7 +10,8 @@ from watcher.understanding.events.scope import Scope, Told
 from watcher.understanding.grammar import find_part
 
 _INCREMENT = re.compile(
-    r"(?:\bплюс|добав\w+|(?<!\bи )ещ[её]|by|about|дополнительн\w+|прибав\w+|прирост\w*|\badds?|\badded|\bextra|\bна)"
+    r"(?:\bплюс|добав\w+|(?<!\bи )ещ[её]|by|about|дополнительн\w+|прибав\w+|прирост\w*"
+    r"|перераспредел\w+|перенес\w+|переброс\w+|\badds?|\badded|\bextra|\bна)"
     r"\s*(?:почти |около |примерно |ещ[её] )?$"
 )
 _STATISTICS = re.compile(

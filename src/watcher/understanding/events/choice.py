@@ -58,17 +58,22 @@ def _told_and_recalled(
 ) -> tuple[list[Candidate], list[Chosen]]:
     whole, asked = headline
     told: list[Candidate] = []
+    around: list[Candidate] = []  # told only if nothing else of the family is
     recalled: list[Chosen] = []
     package = any(one.news and one.type.package and _in_head(document, one.at) for one in ones)
     package = package or (document.lines[0].kind == "title" and first(known.cues["package"], document.lines[0]) is not None)
     for one in ones:
         here = "" if one.type.answers and document.lines[one.at].kind != "background" else novelty.old_here(document, one.at, known)
+        here = here or novelty.past_here(document, one.at)
         doubted = "" if _is_answered(document, known, one) else asked
         if not (whole or here or doubted) and _is_told(document, known, one, package):
             told.append(one)
+        elif not (whole or here or doubted) and _is_told_around(document, known, one):
+            around.append(one)
+            recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True))
         elif here or whole or _in_head(document, one.at):
             recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True, here or whole or doubted))
-    return told, recalled
+    return told or around, recalled
 
 
 def _is_told(document: Document, known: Knowledge, one: Candidate, package: bool) -> bool:
@@ -76,14 +81,12 @@ def _is_told(document: Document, known: Knowledge, one: Candidate, package: bool
         return True
     if package and one.type.figures and _has_number(document, one):
         return True
-    if one.topic and not one.news and _is_told_around(document, known, one):
-        return True
     return one.news and _is_believed(document, known, one)
 
 
 def _is_told_around(document: Document, known: Knowledge, one: Candidate) -> bool:
     """What a head sentence is about may be done in the next: «16 млн тонн разрешат вывезти. Квота не касается Абхазии»."""
-    if not _in_head(document, one.at) or document.cleaned.digest:
+    if not one.topic or one.news or not _in_head(document, one.at) or document.cleaned.digest:
         return False
     for at, line in enumerate(document.head()):
         if at == one.at or line.kind not in ("title", "lead") or novelty.old_here(document, at, known):

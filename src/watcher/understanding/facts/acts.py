@@ -250,6 +250,8 @@ def _issuer(kind: str, match: re.Match[str], issuers: list[Found], number: str) 
     if known:
         return known.issuer
     near = [fact for fact in issuers if 0 <= match.start() - fact.end <= 40]
+    if kind == "письмо" and re.match(r"(?:24|02)-\d\d-\d\d/", number):
+        return "Минфин России"
     if kind == "указ":
         return "Президент РФ"
     if kind in ("постановление", "распоряжение"):
