@@ -7,7 +7,7 @@ from tests.corpus import scoring
 
 from watcher.understanding.types import EVENT_TYPES
 
-BATCHES = ("news1.jsonl", "news2.jsonl", "news3.jsonl", "news4.jsonl", "news5.jsonl")
+BATCHES = ("news1.jsonl", "news2.jsonl", "news3.jsonl", "news4.jsonl", "news5.jsonl", "news6.jsonl")
 
 
 @pytest.fixture(scope="module")

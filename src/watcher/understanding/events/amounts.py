@@ -20,7 +20,7 @@ _STATISTICS = re.compile(
 )
 _QUOTA = re.compile(
     r"квот|лимит|вывез|вывоз|ввез|ввоз|завез|отгруз|отправ|постав|объ[её]м|экспорт|импорт|не более|разреш|отведен|выделен|потол"
-    r"|получ|достан|причит|речь о|распредел|остат|quota|cap\b|limit|export|tonnes|tons"
+    r"|получ|достан|причит|речь о|размер|распредел|остат|quota|cap\b|limit|export|tonnes|tons"
 )
 _SHARED_OUT = re.compile(r"подлежит|перераспредел")
 _FORMER = re.compile(

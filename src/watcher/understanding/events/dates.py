@@ -21,6 +21,8 @@ _DUE = re.compile(
 _DONE_BY = re.compile(
     r"внес(?:ут|ти)|прим(?:ут|ет)|приня(?:ть|ты)|подготов|появ|рассмотр|доработа|утверд(?:ят|ит|ить)|разработ|определ(?:ят|ит)|реш(?:ат|ит)"
 )
+_HOLDS = re.compile(r"действ|продл|времен|срок|проработа|рассчитан|особый порядок|упрощ")
+_ALLOWED = re.compile(r"[\s\w]{0,24}(?:смогут|могут|вправе|разреш)")
 _CLOSES = re.compile(r"(?:заверш\w+|законч\w+|истека\w+|закро\w+|ends?|closes?)\s*$")
 _APPLY = re.compile(r"принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|экспертиз|замечани|applications|submit")
 _BEGINS = re.compile(
@@ -89,10 +91,8 @@ def _is_for_year(year: str, before: str, kind: str, published: date | None) -> b
 
 def _temporary(facts: Sequence[Dated]) -> bool:
     return any(
-        entity.kind == "date"
-        and entity.comparator == "≤"
-        and re.search(r"действ|продл|времен|срок|проработа|рассчитан|особый порядок|упрощ", before)
-        for entity, before, _, _ in facts
+        entity.kind == "date" and entity.comparator == "≤" and (_HOLDS.search(before) or _ALLOWED.match(after))
+        for entity, before, after, _ in facts
     )
 
 
