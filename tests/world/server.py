@@ -59,6 +59,8 @@ class Server:
         self.replies: dict[str, Answer] = dict(replies or {})
         self.asked: list[Asked] = []
         self.connections = 0
+        self.greeting = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+        """What a server without `tls` says to a client that begins with TLS."""
         self.at_once = self.most_at_once = 0
         self.base = ""
         self.port = 0
@@ -95,7 +97,12 @@ class Server:
             writer.transport.abort()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        first = await reader.readexactly(1)
+        if first == b"\x16":  # a TLS greeting: this server speaks plainly
+            writer.write(self.greeting)
+            await writer.drain()
+            return False
+        head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, target, _ = head[0].split(" ", 2)
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
