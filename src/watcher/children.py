@@ -129,6 +129,9 @@ class Pool:
         except OSError as error:
             raise ChildFailed(f"no child could be started: {error.strerror}", "died") from error
         self._all.add(child)
+        if self._closed:  # while it was being started
+            self._forget(child)
+            raise ChildFailed("the children were closed", "died")
         return child
 
     def _take_back(self, child: _Child) -> None:

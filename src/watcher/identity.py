@@ -51,6 +51,11 @@ def canonical_url(url: str) -> str:
     )
 
 
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one host and port, by name; http and https are not told apart."""
+    return bool(one) and canonical_url(one).partition("/")[0].partition("?")[0] == canonical_url(other).partition("/")[0].partition("?")[0]
+
+
 def plain(text: str) -> str:
     """Reduce a title or a text to what edits of typography do not change."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")

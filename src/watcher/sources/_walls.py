@@ -14,8 +14,9 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LOOKED_AT = 40_000
-_SHORT = 6_000
-"""Characters of text: a page that says more than this is an article, which may speak of captchas and works as it likes."""
+_SHORT = 3_000
+_LINKS = 12
+"""A page with more characters of text or more links is no wall: an article may speak of captchas and works as it likes."""
 _WALL = re.compile(
     r"smartcaptcha|g-recaptcha|hcaptcha|showcaptcha|captcha|капч|вы не робот|не являетесь роботом|ddos-guard|checking your browser"
     r"|just a moment\.\.\.|проверка браузера|проверяем ваш браузер|__qrator|qauth|cf-chl|cf-browser-verification|variti|access denied"
@@ -46,7 +47,7 @@ def wall_of(text: str) -> tuple[str, str] | None:
         return None
     head = text[:_LOOKED_AT]
     said = " ".join(_TAG.sub(" ", _SILENT.sub(" ", head)).split())
-    if len(said) < _SHORT:
+    if len(said) < _SHORT and head.lower().count("<a ") < _LINKS:
         if _WALL.search(said) or (len(said) < _SHELL_TEXT and _WALL.search(head)):
             return "captcha", "a page that asks for a captcha or refuses came in place of the news"
         if _MAINTENANCE.search(said):
