@@ -26,6 +26,7 @@ from watcher.configuration import Settings, SourceSettings
 from watcher.deliver import Deliver
 from watcher.errors import DeliveryError
 from watcher.fetch.door import Door, DoorSettings
+from watcher.health import Network
 from watcher.judge import Judge, Origin, Wanted
 from watcher.messages import Coverage
 from watcher.model import Rule, digest
@@ -65,6 +66,7 @@ class App:
         self.store = Store(settings.store)
         self.notifiers: dict[str, Notifier] = {}
         self._sleep = sleep
+        self.network = Network()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._judging = asyncio.Lock()
@@ -171,7 +173,8 @@ class App:
     async def _poll(self, row: SourceRow) -> None:
         try:
             settings, source = self._sources[row.id]
-            report = await ingest.poll(row, source, ingest.Plan(settings.every, settings.first_poll), self.store, self.now)
+            plan = ingest.Plan(settings.every, settings.first_poll, len(self._sources))
+            report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
             observe.polled(report)
             if report.new:
                 self._wake.set()
@@ -218,6 +221,14 @@ class App:
         seen = await self.store.call(self.store.reports.seen, self.now() - timedelta(days=1))
         return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]))
 
+    async def look_over(self) -> list[ingest.Notice]:
+        """Find what administrators must know of the sources; gives what is new and what is over."""
+        titles = {id: settings.title for id, (settings, _) in self._sources.items()}
+        told = await ingest.look_over(titles, self.store, self.network, self.now())
+        for notice in told:
+            observe.noticed(notice)
+        return told
+
     async def tidy(self) -> None:
         """Delete what is older than it is to be kept."""
         retention = self.settings.retention
@@ -238,6 +249,7 @@ class App:
             (self.judge_due, 0.5),
             (self.deliver_due, 0.3),
             (self.digests_due, 20),
+            (self.look_over, 60),
             (self.tidy, 3600),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, next_run_time=self.now())
