@@ -50,6 +50,22 @@ def clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251
 
 
+def door_settings(settings: Settings) -> DoorSettings:
+    """Give what the door to the network must know of the configuration."""
+    fetch = settings.fetch
+    return DoorSettings(
+        timeout=fetch.timeout,
+        max_body=fetch.max_body,
+        per_host=fetch.per_host,
+        pause=fetch.pause,
+        ports=tuple(fetch.ports),
+        user_agent=fetch.user_agent or DoorSettings().user_agent,
+        proxy=str(fetch.proxy or ""),
+        extra_ca=tuple(fetch.extra_ca),
+        allow_networks=tuple(str(network) for network in fetch.allow_networks),
+    )
+
+
 class App:
     """The daemon's parts, open. `async with App(settings) as app: await app.run(stop)`. Raises StoreError where it can't have its store."""
 
@@ -97,22 +113,7 @@ class App:
         self.store.close()
 
     def _open(self, settings: Settings) -> None:
-        fetch = settings.fetch
-        self.door = Door(
-            DoorSettings(
-                timeout=fetch.timeout,
-                max_body=fetch.max_body,
-                per_host=fetch.per_host,
-                pause=fetch.pause,
-                ports=tuple(fetch.ports),
-                user_agent=fetch.user_agent or DoorSettings().user_agent,
-                proxy=str(fetch.proxy or ""),
-                extra_ca=tuple(fetch.extra_ca),
-                allow_networks=tuple(str(network) for network in fetch.allow_networks),
-            ),
-            clock=self.now,
-            sleep=self._sleep,
-        )
+        self.door = Door(door_settings(settings), clock=self.now, sleep=self._sleep)
         self._use(settings)
         self.notifiers.update({name: notifier_kind(name).open_notifier(config) for name, config in settings.notifiers.items()})
 

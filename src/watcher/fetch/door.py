@@ -19,6 +19,7 @@ import httpx
 from watcher.fetch import Fetched, Request
 from watcher.fetch.addresses import networks
 from watcher.fetch.answers import PERMANENT, REDIRECTS, check_status
+from watcher.fetch.certificates import Certificate, presented
 from watcher.fetch.failures import Unusable, failure, raise_translated
 from watcher.fetch.guard import Guard, Policy, Resolve, system_addresses
 from watcher.fetch.inflating import Body
@@ -113,6 +114,22 @@ class Door:
                 raise_translated(str(journey.url), error)
             if came is not None:
                 return came
+
+    async def certificates(self, request: Request) -> tuple[Certificate, ...]:
+        """Give the certificates that a host presents, its own first; empty where none can be had (no TLS, a proxy, TLS 1.3 alone)."""
+        url = parsed(request.url.strip())
+        if url.scheme != "https" or request.proxy or self._settings.proxy:
+            return ()
+        context = trust((*self._settings.extra_ca, *request.extra_ca))
+        try:
+            async with deadline(self._settings.timeout.total_seconds()):
+                stream = await self._guard.connect_tcp(url.host, port_of(url))
+                try:
+                    return await presented(stream, url.host, context)
+                finally:
+                    await stream.aclose()
+        except (httpcore.NetworkError, httpcore.TimeoutException, OSError, ValueError):
+            return ()
 
     def _begin(self, request: Request) -> _Journey:
         try:
