@@ -29,11 +29,11 @@ from watcher.fetch.door import Door, DoorSettings
 from watcher.health import Network
 from watcher.judge import Judge, Origin, Wanted
 from watcher.messages import Coverage
-from watcher.model import Rule, digest
+from watcher.model import Entry, Rule, digest
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
 from watcher.rules import compile_rules
-from watcher.sources import Source, Tools
+from watcher.sources import Options, Source, Tools
 from watcher.sources import load_kind as source_kind
 from watcher.store import Store
 from watcher.store.polled import SourceRow
@@ -196,15 +196,13 @@ class App:
     async def _read_wanted(self) -> None:
         for entry in await self.store.call(self.store.joint.wanted_articles, _POLLS):
             if entry.id not in self._reading and entry.source in self._sources:
-                options = self._sources[entry.source][0].options
-                task = asyncio.create_task(self._read(entry.id, reading.read(entry, options, self.door, self.parsing, self.store)))
-                self._reading[entry.id] = task
+                self._reading[entry.id] = asyncio.create_task(self._read(entry, self._sources[entry.source][0].options))
 
-    async def _read(self, id: str, work: Awaitable[str]) -> None:
+    async def _read(self, entry: Entry, options: Options) -> None:
         try:
-            await work
+            await reading.read(entry, options, self.door, self.parsing, self.store)
         finally:
-            self._reading.pop(id, None)
+            self._reading.pop(entry.id, None)
 
     async def deliver_due(self, *, digests: bool = True) -> int:
         """Begin sending what is owed; gives how many messages."""
