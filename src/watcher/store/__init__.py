@@ -9,6 +9,7 @@ so that writes never wait for each other inside the database.
     store.outbox     the second joint: deliveries
     store.gathered   held rows
     store.readers    people of the bot, their rules and own queries
+    store.wishes     what recipients want beyond rules: follows, mutes, labels, reminders, their own profile
     store.reports    what commands and pages show
     store.notes      small facts: epoch, offsets, notices
 """
@@ -35,6 +36,7 @@ from watcher.store.readers import Readers
 from watcher.store.received import Joint
 from watcher.store.reports import Reports
 from watcher.store.told import Known
+from watcher.store.wishes import Wishes
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,6 +60,7 @@ class Store:
         self.outbox = Outbox(self.database, journal)
         self.gathered = Gathered(self.database)
         self.readers = Readers(self.database)
+        self.wishes = Wishes(self.database)
         self.reports = Reports(self.database)
         self.notes = Notes(self.database, journal)
         self._lock: Lock | None = None

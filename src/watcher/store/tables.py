@@ -276,3 +276,59 @@ notices = Table(
     Column("text", Text, nullable=False),
     Column("over", Boolean, nullable=False),
 )
+
+follows = Table(
+    "follows",  # dossiers whose every stage a recipient wants, below any rule's threshold
+    metadata,
+    Column("recipient", String(64), primary_key=True),
+    Column("dossier", String(200), primary_key=True),
+    Column("title", Text, nullable=False),  # how it was called when it was followed
+    Column("created", Moment, nullable=False),
+    Index("follows_dossier", "dossier"),
+)
+
+mutes = Table(
+    "mutes",  # what a recipient does not want to hear of, for a time or for good
+    metadata,
+    Column("recipient", String(64), primary_key=True),
+    Column("kind", String(8), primary_key=True),  # story | source | rule
+    Column("value", String(200), primary_key=True),
+    Column("until", Moment),
+    Column("created", Moment, nullable=False),
+)
+
+labels = Table(
+    "labels",  # what recipients said of a story they were told; the last word counts
+    metadata,
+    Column("recipient", String(64), primary_key=True),
+    Column("story", String(64), primary_key=True),
+    Column("good", Boolean, nullable=False),
+    Column("reason", String(12), nullable=False),  # off-topic | known | not-mine | wrong; empty where it was not said
+    Column("at", Moment, nullable=False),
+    Index("labels_at", "at"),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", String(64), primary_key=True),  # hash of (recipient, story or dossier, kind, day, due)
+    Column("recipient", String(64), nullable=False),
+    Column("story", String(64), nullable=False),
+    Column("dossier", String(200), nullable=False),
+    Column("kind", String(12), nullable=False),  # deadline | effective | sunset
+    Column("day", String(10), nullable=False),  # ISO: what it reminds of
+    Column("due", Moment, nullable=False),
+    Column("asked", Boolean, nullable=False),  # by the recipient himself, not by the plan
+    Column("done", Moment),
+    Column("outcome", String(12), nullable=False),  # sent | passed | extended | moved | muted; empty until done
+    Index("reminders_due", "done", "due"),
+    Index("reminders_recipient", "recipient"),
+)
+
+own_profiles = Table(
+    "own_profiles",  # what a reader said in the bot that he is and makes
+    metadata,
+    Column("recipient", String(64), primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("changed", Moment, nullable=False),
+)
