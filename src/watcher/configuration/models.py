@@ -192,8 +192,13 @@ class ProfileKeys(Block):
     """What a reader is and makes."""
 
     id: Id = Field(description="Короткое имя")
-    regions: Words = Field(default=(), description="Его регионы")
-    goods: Words = Field(default=(), description="Что он делает или покупает: слова и коды")
+    families: tuple[Literal["cluster", "quota", "proc"], ...] = Field(
+        default=(), description="Какие события могут его касаться вообще: cluster, quota, proc; пусто — все, остальное не приходит"
+    )
+    regions: Words = Field(default=(), description="Его регионы; федеральный округ стоит за свои субъекты")
+    goods: Words = Field(
+        default=(), description='Что он делает или покупает: слова и коды, например светильники, "ТН ВЭД 3102", "ОКПД2 27.40"'
+    )
     organisations: Words = Field(default=(), description="Он сам, его конкуренты, его заказчики")
     clusters: Words = Field(default=(), description="Его кластеры")
     touches: Literal["instant", "digest"] = Field(
