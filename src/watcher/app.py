@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,9 +18,9 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import ingest, observe, reading
-from watcher.alerts import WHY
+from watcher.alerts import WHY, Wants
 from watcher.bot.conversation import World
-from watcher.bot.subscriptions import subscriptions_of
+from watcher.bot.subscriptions import listening, subscriptions_of
 from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
@@ -28,7 +29,7 @@ from watcher.errors import DeliveryError
 from watcher.fetch.door import Door, DoorSettings
 from watcher.judge import Judge, Origin, Wanted
 from watcher.messages import Coverage
-from watcher.model import Rule, digest
+from watcher.model import Rule, digest, recipient_id
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
 from watcher.rules import compile_rules
@@ -136,12 +137,25 @@ class App:
         self._admins = tuple(reader.address for reader in known if reader.admin)
         if self._admins:
             self._claim = ""  # the one-time link was used
+        wants = await self._wants()
         for reader in known:
             if reader.state == "allowed" and (reader.rules or reader.own):
                 found += subscriptions_of(reader, await self.store.call(readers.created, reader.address), settings.timezone)
+            elif reader.state == "allowed" and recipient_id("telegram", reader.address) in wants.follows:
+                found.append(listening(reader, settings.timezone))
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
         live = tuple(subscription for subscription in found if subscription.notifier in settings.notifiers)
-        self.wanted = Wanted(compile_rules(rules), live)
+        self.wanted = Wanted(compile_rules(rules), live, wants)
+
+    async def _wants(self) -> Wants:
+        """Put together what recipients want beyond rules: profiles, follows, mutes, and the working days."""
+        wishes, follows, mutes = self.store.wishes, defaultdict[str, dict[str, str]](dict), defaultdict[str, dict[Any, Any]](dict)
+        for one in await self.store.call(wishes.follows):
+            follows[one.recipient][one.dossier] = one.title or one.dossier
+        for mute in await self.store.call(wishes.mutes, self.now()):
+            mutes[mute.recipient][mute.kind, mute.value] = mute.until
+        own = {recipient: replace(profile, id=recipient) for recipient, profile in (await self.store.call(wishes.profiles)).items()}
+        return Wants({profile.id: profile for profile in self.settings.profiles} | own, follows, mutes, self.settings.calendar)
 
     async def _register(self) -> None:
         now = self.now()
@@ -210,7 +224,7 @@ class App:
 
     async def digests_due(self) -> None:
         """Owe the digests whose time has come."""
-        await self.deliver.digests(self.wanted.subscriptions, self._coverage)
+        await self.deliver.digests(self.wanted.subscriptions, self._coverage, self.wanted.wants.calendar)
 
     async def _coverage(self) -> Coverage:
         rows = [row for row in await self.store.call(self.store.polled.all) if row.id in self._sources]

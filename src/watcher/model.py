@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+from watcher.concern import Meeting as Meeting
+from watcher.concern import Profile as Profile
+from watcher.concern import Relevance as Relevance
 from watcher.shown import Button as Button
 from watcher.shown import Limits as Limits
 from watcher.shown import Line as Line
@@ -248,37 +251,6 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """What a recipient is and makes."""
-
-    id: str
-    regions: tuple[str, ...] = ()
-    goods: tuple[str, ...] = ()
-    organisations: tuple[str, ...] = ()
-    clusters: tuple[str, ...] = ()
-    touches: str = "instant"
-    families: tuple[str, ...] = ()
-    """Families of events that may concern it at all; empty: all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """What of an event meets a profile: an item of the profile, and the words or the code of the event."""
-
-    kind: Literal["goods", "region", "organisation", "cluster"]
-    wanted: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
-class Relevance:
-    """What an event is to a profile: nothing, of a family it is concerned with, or touching it, with what met."""
-
-    level: Literal["none", "family", "touches"]
-    met: tuple[Meeting, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Subscription:
     """Which rules a recipient wants, when, narrowed how. `rules` None stands for all of them."""
 
@@ -384,6 +356,8 @@ class Owed:
     language: str
     fallback: Fallback | None = None
     expires: datetime | None = None
+    relevance: Relevance | None = None
+    """To the recipient's profile; None: he has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,3 +372,4 @@ class Held:
     reasons: tuple[Reason, ...]
     timezone: str
     language: str
+    relevance: Relevance | None = None

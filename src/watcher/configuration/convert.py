@@ -119,4 +119,6 @@ def settings(gathered: Gathered) -> Settings:
         off=tuple(gathered.wanted),
         wanted=dict(gathered.wanted),
         warnings=gathered.found.told(),
+        calendar=gathered.calendar,
+        reminders=file.reminders,
     )

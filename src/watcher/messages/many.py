@@ -18,7 +18,7 @@ from watcher.messages.facts import Reader
 from watcher.messages.objects import as_data
 from watcher.messages.single import SPACE, headline, name
 from watcher.messages.tables import of
-from watcher.model import FAMILIES, Alert, Line, Message, Reason, Run
+from watcher.model import FAMILIES, Alert, Line, Message, Reason, Relevance, Run
 
 ACTIONS = 5
 """At most so many stand under «требует действия»; the others stay with their family."""
@@ -31,6 +31,7 @@ class Row:
     alert: Alert
     reasons: tuple[Reason, ...] = ()
     slot: str = "digest"
+    relevance: Relevance | None = None
 
 
 @dataclass(frozen=True, slots=True)

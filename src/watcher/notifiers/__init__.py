@@ -19,7 +19,10 @@ from watcher.model import Limits, Outgoing
 
 
 class Notifier(Protocol):
-    """One open way to tell."""
+    """One open way to tell.
+
+    One whose readers can press buttons also says `chat = True`: its messages carry buttons and are numbered in each chat.
+    """
 
     limits: Limits
     """What `deliver` must keep to."""

@@ -27,7 +27,7 @@ from watcher.store import schema
 from watcher.store.database import Database, Lock, holder
 from watcher.store.gathered import Gathered
 from watcher.store.journal import Journal
-from watcher.store.judged import Judgement
+from watcher.store.judged import Judgement, expand
 from watcher.store.judged import judge as judge_entry
 from watcher.store.notes import Notes
 from watcher.store.outbox import Outbox
@@ -77,6 +77,10 @@ class Store:
     def judge(self, done: Judgement, now: datetime) -> None:
         """Commit everything that was decided of one entry."""
         judge_entry(self.database, done, now)
+
+    def expand(self) -> bool:
+        """Owe one page of what was decided for many. Says whether there was one."""
+        return expand(self.database)
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run one transaction in the store's thread. A cancelled caller does not cut it short."""

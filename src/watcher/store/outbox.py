@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
 
 from watcher import codec
-from watcher.model import Alert, Fallback, Limits, Reason, digest, recipient_id
+from watcher.model import Alert, Fallback, Limits, Reason, Relevance, digest, recipient_id
 from watcher.store.database import Database
 from watcher.store.journal import Journal
 from watcher.store.pacing import Pace
@@ -53,6 +53,13 @@ class Claimed:
     """Of the message to edit or to answer, empty where there is none."""
     created: datetime
     send_at: datetime
+    number: int = 0
+    """Of the message in its chat, 0 where chats are not numbered; an edit has that of the message it changes."""
+    relevance: Relevance | None = None
+    shown: str = ""
+    """Hash of the text that the message to edit has, or that the last answer had."""
+    answer: bool = False
+    """The message to edit was itself an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ class Dialled:
 
     limits: Limits
     is_group: Any
+    numbered: bool = False
+    """Its messages are numbered in each chat, so that a lost one is noticed."""
 
 
 class Outbox:
@@ -94,14 +103,18 @@ class Outbox:
                 dialled = notifiers[row["notifier"]]
                 send_at = pace.reserve(row["notifier"], row["address"], dialled.limits, group=dialled.is_group(row["address"]))
                 if send_at is not None:
-                    claimed.append(self._take(tx, row, send_at, now))
+                    claimed.append(self._take(tx, row, send_at, now, dialled.numbered))
             pace.keep()
             return claimed
 
-    def _take(self, tx: Connection, row: RowMapping, send_at: datetime, now: datetime) -> Claimed:
-        values = {"state": "sending", "epoch": self.epoch, "intent_at": now, "attempts": row["attempts"] + 1}
+    def _take(self, tx: Connection, row: RowMapping, send_at: datetime, now: datetime, numbered: bool) -> Claimed:
+        before = _told_as(tx, row) if row["kind"] in ("edit", "follow-up") else _BEFORE
+        number = before.number if row["kind"] == "edit" else row["number"] or (_next_number(tx, row) if numbered else 0)
+        values = {"state": "sending", "epoch": self.epoch, "intent_at": now, "attempts": row["attempts"] + 1, "number": number}
         tx.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**values))
         content = tx.execute(select(alerts.c.content).where(alerts.c.id == row["alert"])).scalar_one_or_none() if row["alert"] else None
+        reasons = {reason.rule: reason for raw in (*before.reasons, *row["reasons"]) if (reason := codec.load(Reason, raw))}
+        relevance = row["relevance"] or before.relevance
         return Claimed(
             id=row["id"],
             recipient=row["recipient"],
@@ -109,16 +122,20 @@ class Outbox:
             address=_address(tx, row),
             kind=row["kind"],
             story=row["story"],
-            reasons=tuple(codec.load(Reason, reason) for reason in row["reasons"]),
+            reasons=tuple(reasons.values()),
             alert=codec.load(Alert, content) if content else None,
             content=row["content"],
             timezone=row["timezone"],
             language=row["language"],
             attempts=row["attempts"] + 1,
             plain=row["plain"],
-            remote_id=_told_as(tx, row) if row["kind"] in ("edit", "follow-up") else "",
+            remote_id=before.remote_id,
             created=row["created"],
             send_at=send_at,
+            number=number,
+            relevance=codec.load(Relevance, relevance) if relevance else None,
+            shown=before.shown,
+            answer=before.answer,
         )
 
     def _expire(self, tx: Connection, now: datetime) -> None:
@@ -130,8 +147,8 @@ class Outbox:
         mine = and_(deliveries.c.id == id, deliveries.c.state == "sending", deliveries.c.epoch == self.epoch)
         return tx.execute(update(deliveries).where(mine).values(**values)).rowcount == 1
 
-    def sent(self, id: str, remote_id: str, now: datetime) -> bool:
-        """It was accepted."""
+    def sent(self, id: str, remote_id: str, now: datetime, shown: str = "") -> bool:
+        """It was accepted; `shown` is the hash of the text that its reader sees."""
         with self._database.write() as tx:
             row = tx.execute(select(deliveries.c.notifier).where(deliveries.c.id == id)).one()
             tx.execute(
@@ -140,7 +157,9 @@ class Outbox:
                 .values(not_before=None, failures=0, since=None, reason="", error="")
             )
             done = self._settle(
-                tx, id, {"state": "sent", "remote_id": remote_id, "done": now, "error": "", "reason": "", "fallback_at": None}
+                tx,
+                id,
+                {"state": "sent", "remote_id": remote_id, "done": now, "error": "", "reason": "", "fallback_at": None, "shown": shown},
             )
         self._journal.add(id)
         return done
@@ -266,15 +285,44 @@ def _address(tx: Connection, row: RowMapping) -> str:
     return str(moved or row["address"])
 
 
-def _told_as(tx: Connection, row: RowMapping) -> str:
-    """The remote id of the message that told this recipient of the story."""
-    wanted = select(deliveries.c.remote_id).where(
-        deliveries.c.recipient == row["recipient"],
-        deliveries.c.story == row["story"],
-        deliveries.c.state == "sent",
-        deliveries.c.kind == "alert",
-    )
-    return tx.execute(wanted.order_by(deliveries.c.seq)).scalars().first() or ""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """How a recipient was told of a story, or of its dossier, before."""
+
+    remote_id: str = ""
+    number: int = 0
+    shown: str = ""
+    reasons: tuple[Any, ...] = ()
+    relevance: Any = None
+    answer: bool = False
+
+
+_BEFORE = _Before()
+
+
+def _told_as(tx: Connection, row: RowMapping) -> _Before:
+    """Find the message that told this recipient of the story, else the last one of its dossier; and the text that it has now."""
+    mine = and_(deliveries.c.recipient == row["recipient"], deliveries.c.state == "sent", deliveries.c.id != row["id"])
+    messages = deliveries.c.kind.in_(("alert", "follow-up"))
+    of_story = select(deliveries).where(mine, deliveries.c.story == row["story"], messages).order_by(deliveries.c.seq)
+    told = tx.execute(of_story.limit(1)).mappings().one_or_none()
+    if told is None and row["dossier"] and row["kind"] == "follow-up":
+        of_dossier = select(deliveries).where(mine, deliveries.c.dossier == row["dossier"], messages)
+        told = tx.execute(of_dossier.order_by(deliveries.c.seq.desc()).limit(1)).mappings().one_or_none()
+    if told is None:
+        return _BEFORE
+    same = (told["kind"], "edit") if row["kind"] == "edit" else ("follow-up",)
+    last = select(deliveries.c.shown).where(mine, deliveries.c.story == row["story"], deliveries.c.kind.in_(same), deliveries.c.shown != "")
+    shown = tx.execute(last.order_by(deliveries.c.done.desc(), deliveries.c.seq.desc()).limit(1)).scalar_one_or_none() or ""
+    return _Before(told["remote_id"], told["number"] or 0, shown, tuple(told["reasons"]), told["relevance"], told["kind"] == "follow-up")
+
+
+def _next_number(tx: Connection, row: RowMapping) -> int:
+    """Count up the messages of a chat. A number that was given is never given again, so that a gap shows a lost message."""
+    mine = recipients.c.id == row["recipient"]
+    last = tx.execute(select(recipients.c.numbered).where(mine)).scalar_one_or_none()
+    _put_recipient(tx, row, {"numbered": (last or 0) + 1})
+    return (last or 0) + 1
 
 
 def _doubted(row: RowMapping, error: str, reason: str, since: datetime) -> dict[str, Any]:
@@ -327,5 +375,5 @@ def _owe_fallback(tx: Connection, row: RowMapping, fallback: Fallback, now: date
 
 _NOT_COPIED = {
     "seq", "id", "recipient", "notifier", "address", "state", "created", "not_before", "attempts", "doubts", "plain", "epoch", "remote_id",
-    "reason", "error", "done", "fallback", "fallback_at", "intent_at",
+    "reason", "error", "done", "fallback", "fallback_at", "intent_at", "number", "shown",
 }  # fmt: skip
