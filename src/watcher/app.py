@@ -32,6 +32,7 @@ from watcher.messages import Coverage
 from watcher.model import Rule, digest, recipient_id
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
+from watcher.remind import Remind
 from watcher.rules import compile_rules
 from watcher.sources import Source, Tools
 from watcher.sources import load_kind as source_kind
@@ -81,6 +82,7 @@ class App:
         self._open(self.settings)
         self.judge = Judge(self.store, self.minds, self.now)
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
+        self.remind = Remind(self.store, self.now)
         await self._register()
         await self.want()
         return self
@@ -226,6 +228,10 @@ class App:
         """Owe the digests whose time has come."""
         await self.deliver.digests(self.wanted.subscriptions, self._coverage, self.wanted.wants.calendar)
 
+    async def remind_due(self) -> None:
+        """Plan reminders of what was told, and owe those that are due."""
+        await self.remind.run(self.wanted.subscriptions, self.wanted.wants, self.settings.reminders)
+
     async def _coverage(self) -> Coverage:
         rows = [row for row in await self.store.call(self.store.polled.all) if row.id in self._sources]
         silent = tuple((self._origins[row.id].title, row.reason or row.state) for row in rows if row.state not in ("ok", "learning"))
@@ -252,6 +258,7 @@ class App:
             (self.judge_due, 0.5),
             (self.deliver_due, 0.3),
             (self.digests_due, 20),
+            (self.remind_due, 60),
             (self.tidy, 3600),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, next_run_time=self.now())

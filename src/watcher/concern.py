@@ -1,9 +1,12 @@
-"""What a recipient is and makes, and what an event is to it. Part of the public `watcher.model`."""
+"""What a recipient is and makes, what an event is to it, and what he waits for. Part of the public `watcher.model`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
+ReminderKind: TypeAlias = Literal["deadline", "effective", "sunset"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,18 @@ class Relevance:
 
     level: Literal["none", "family", "touches"]
     met: tuple[Meeting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One reminder of a day: due at a moment, about what a story or a dossier says of that day."""
+
+    id: str
+    recipient: str
+    story: str
+    dossier: str
+    kind: ReminderKind
+    day: date
+    due: datetime
+    asked: bool = False
+    """By the recipient himself; else by the plan that every dated event has."""

@@ -19,12 +19,12 @@ from watcher import codec, messages
 from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, DeliveryRejected, DeliveryUncertain
 from watcher.lines import text_of
 from watcher.messages import Coverage, Row
-from watcher.model import Message, Outgoing, Subscription, digest
+from watcher.model import Digest, Message, Outgoing, Subscription, digest
 from watcher.notifiers import Notifier
 from watcher.store import Store
 from watcher.store.gathered import Waiting
 from watcher.store.outbox import Claimed, Dialled
-from watcher.when import Calendar, last_digest, merge
+from watcher.when import Calendar, Slot, last_digest, merge
 
 _AT_ONCE = 50
 _SEND_WITHIN_S = 30.0
@@ -77,6 +77,7 @@ class Deliver:
         self._now = now
         self._sleep = sleep
         self._under_way: set[asyncio.Task[Delivered]] = set()
+        self._looked_at: dict[str, str] = {}  # recipient → the last digest that was seen to
 
     async def run(self, report: Callable[[Delivered], None], *, digests: bool = True) -> int:
         """Claim what may be sent within the next second and begin sending it; gives how many. Reports come as the answers do."""
@@ -205,9 +206,16 @@ class Deliver:
                 own.setdefault(subscription.recipient, []).append(subscription)
             if subscription.paused_until and subscription.paused_until > now:
                 paused.add(subscription.recipient)
+        slots: dict[tuple[Digest | None, str], Slot | None] = {}
         for recipient, group in own.items():
-            if recipient not in paused:
-                done += await self._own_digest(recipient, group, coverage, calendar)
+            for one in group:
+                if (one.digest, one.timezone) not in slots:
+                    slots[one.digest, one.timezone] = last_digest(one, now, calendar)
+            slot = merge([found for one in group if (found := slots[one.digest, one.timezone])])
+            name = slot.name if slot else ""
+            if recipient not in paused and self._looked_at.get(recipient) != name:
+                done += await self._own_digest(recipient, group[0], slot, coverage)
+                self._looked_at[recipient] = name
         store = self._store
         for waiting in await store.call(store.gathered.due, now, ("digest", "budget")):
             if waiting.recipient not in own and waiting.recipient not in paused:
@@ -215,20 +223,16 @@ class Deliver:
                 done += 1
         return done
 
-    async def _own_digest(
-        self, recipient: str, group: Sequence[Subscription], coverage: Callable[[], Awaitable[Coverage]], calendar: Calendar | None
-    ) -> int:
+    async def _own_digest(self, recipient: str, first: Subscription, slot: Slot | None, coverage: Callable[[], Awaitable[Coverage]]) -> int:
         """Owe the digest of a recipient whose time has come; the one of a date and time once, however the clock jumps."""
         store, now, key = self._store, self._now(), f"digest:{recipient}"
         since = await store.call(store.notes.get, key)
         if since is None:
             await store.call(store.notes.put, key, now.isoformat())  # what was due before we knew him is not owed
             return 0
-        slot = merge([found for subscription in group if (found := last_digest(subscription, now, calendar))])
         if slot is None or slot.at <= datetime.fromisoformat(since) or await store.call(store.gathered.has_left, recipient, slot.name):
             return 0
         rows = await store.call(store.gathered.due, now, ("digest", "budget"), [recipient])
-        first = group[0]
         empty = Waiting(recipient, first.notifier, first.address, first.timezone, first.language, ())
         await self._leave_digest(rows[0] if rows else empty, slot.name, await coverage(), now)
         return 1

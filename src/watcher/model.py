@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 from watcher.concern import Meeting as Meeting
 from watcher.concern import Profile as Profile
 from watcher.concern import Relevance as Relevance
+from watcher.concern import Reminder as Reminder
 from watcher.shown import Button as Button
 from watcher.shown import Limits as Limits
 from watcher.shown import Line as Line

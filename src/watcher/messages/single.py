@@ -205,6 +205,8 @@ def why(alert: Alert, reasons: Sequence[Reason], reader: Reader) -> list[Line]:
 
 def _reason(reason: Reason, reader: Reader) -> str:
     title = clean(reason.title or reason.rule, 60)
+    if reason.rule == "reminder":
+        return title
     if reason.rule == "follow":
         return reader.say(f"вы следите: {title}", f"you follow: {title}")
     if reason.own:

@@ -10,6 +10,7 @@ so that writes never wait for each other inside the database.
     store.gathered   held rows
     store.readers    people of the bot, their rules and own queries
     store.wishes     what recipients want beyond rules: follows, mutes, labels, reminders, their own profile
+    store.reminding  what reminders are made of
     store.reports    what commands and pages show
     store.notes      small facts: epoch, offsets, notices
 """
@@ -34,6 +35,7 @@ from watcher.store.outbox import Outbox
 from watcher.store.polled import Polled
 from watcher.store.readers import Readers
 from watcher.store.received import Joint
+from watcher.store.reminding import Reminding
 from watcher.store.reports import Reports
 from watcher.store.told import Known
 from watcher.store.wishes import Wishes
@@ -61,6 +63,7 @@ class Store:
         self.gathered = Gathered(self.database)
         self.readers = Readers(self.database)
         self.wishes = Wishes(self.database)
+        self.reminding = Reminding(self.database)
         self.reports = Reports(self.database)
         self.notes = Notes(self.database, journal)
         self._lock: Lock | None = None

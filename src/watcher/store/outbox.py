@@ -108,7 +108,7 @@ class Outbox:
             return claimed
 
     def _take(self, tx: Connection, row: RowMapping, send_at: datetime, now: datetime, numbered: bool) -> Claimed:
-        before = _told_as(tx, row) if row["kind"] in ("edit", "follow-up") else _BEFORE
+        before = _told_as(tx, row) if row["kind"] in ("edit", "follow-up", "reminder") else _BEFORE
         number = before.number if row["kind"] == "edit" else row["number"] or (_next_number(tx, row) if numbered else 0)
         values = {"state": "sending", "epoch": self.epoch, "intent_at": now, "attempts": row["attempts"] + 1, "number": number}
         tx.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**values))
@@ -306,7 +306,7 @@ def _told_as(tx: Connection, row: RowMapping) -> _Before:
     messages = deliveries.c.kind.in_(("alert", "follow-up"))
     of_story = select(deliveries).where(mine, deliveries.c.story == row["story"], messages).order_by(deliveries.c.seq)
     told = tx.execute(of_story.limit(1)).mappings().one_or_none()
-    if told is None and row["dossier"] and row["kind"] == "follow-up":
+    if told is None and row["dossier"] and row["kind"] != "edit":
         of_dossier = select(deliveries).where(mine, deliveries.c.dossier == row["dossier"], messages)
         told = tx.execute(of_dossier.order_by(deliveries.c.seq.desc()).limit(1)).mappings().one_or_none()
     if told is None:
