@@ -146,7 +146,8 @@ class App:
             elif reader.state == "allowed" and recipient_id("telegram", reader.address) in wants.follows:
                 found.append(listening(reader, settings.timezone))
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
-        live = tuple(subscription for subscription in found if subscription.notifier in settings.notifiers)
+        left = await self.store.call(self.store.outbox.left)
+        live = tuple(one for one in found if one.notifier in settings.notifiers and one.recipient not in left)
         self.wanted = Wanted(compile_rules(rules), live, wants)
 
     async def _wants(self) -> Wants:
@@ -221,7 +222,7 @@ class App:
     async def deliver_due(self, *, digests: bool = True) -> int:
         """Begin sending what is owed; gives how many messages."""
         await self.store.call(self.store.outbox.fall_back, self.now())
-        await self.deliver.gather()
+        await self.deliver.gather(self.wanted.subscriptions)
         return await self.deliver.run(observe.delivered, digests=digests)
 
     async def digests_due(self) -> None:
@@ -236,7 +237,8 @@ class App:
         rows = [row for row in await self.store.call(self.store.polled.all) if row.id in self._sources]
         silent = tuple((self._origins[row.id].title, row.reason or row.state) for row in rows if row.state not in ("ok", "learning"))
         seen = await self.store.call(self.store.reports.seen, self.now() - timedelta(days=1))
-        return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]))
+        withheld = {kind: seen[kind] for kind in ("commentary", "background") if seen[kind]}
+        return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]), withheld)
 
     async def tidy(self) -> None:
         """Delete what is older than it is to be kept."""

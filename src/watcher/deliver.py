@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from watcher import codec, messages
+from watcher import codec, messages, unsubscribe
 from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, DeliveryRejected, DeliveryUncertain
 from watcher.lines import text_of
 from watcher.messages import Coverage, Row
@@ -40,6 +40,11 @@ _SERVER = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 300))
 def is_chat(notifier: Notifier) -> bool:
     """Whether a notifier's readers can press buttons: its messages are numbered then."""
     return bool(getattr(notifier, "chat", False))
+
+
+def is_letter(notifier: Notifier | None) -> bool:
+    """Whether a notifier writes letters: its digests give each piece of news in full."""
+    return bool(getattr(notifier, "letters", False))
 
 
 def looks(message: Message) -> str:
@@ -77,6 +82,7 @@ class Deliver:
         self._now = now
         self._sleep = sleep
         self._under_way: set[asyncio.Task[Delivered]] = set()
+        self._key = ""
         self._looked_at: dict[str, str] = {}  # recipient → the last digest that was seen to
 
     async def run(self, report: Callable[[Delivered], None], *, digests: bool = True) -> int:
@@ -135,7 +141,15 @@ class Deliver:
             if claimed.remote_id:
                 await notifier.edit(Outgoing(claimed.id, claimed.address, message, plain=claimed.plain), claimed.remote_id)
             return claimed.remote_id, shown
-        return await notifier.send(Outgoing(claimed.id, claimed.address, message, claimed.remote_id, claimed.plain)), shown
+        token = await self._token(claimed.recipient)
+        outgoing = Outgoing(claimed.id, claimed.address, message, claimed.remote_id, claimed.plain, token)
+        return await notifier.send(outgoing), shown
+
+    async def _token(self, recipient: str) -> str:
+        """Sign the recipient, so that he may leave by a link."""
+        if not self._key:
+            self._key = await self._store.call(self._store.notes.signing_key)
+        return unsubscribe.make(self._key, recipient)
 
     def _composed(self, claimed: Claimed, notifier: Notifier) -> Message:
         if claimed.alert is None:
@@ -182,14 +196,20 @@ class Deliver:
         return "deferred", fault.reason, text
 
     # ------------------------------------------------------------------------------------------------- merged messages
-    async def gather(self) -> int:
-        """Owe the merged messages that are due: ends of quiet hours and pauses, bursts, backlogs. Gives how many."""
+    async def gather(self, subscriptions: Sequence[Subscription] = ()) -> int:
+        """Owe the merged messages that are due: ends of quiet hours and pauses, bursts, backlogs. Gives how many.
+
+        Whose subscriptions are paused now waits for the end of the pause.
+        """
         store, now = self._store, self._now()
+        paused = {one.recipient for one in subscriptions if one.paused_until and one.paused_until > now}
         await store.call(store.gathered.fold_backlogs, now)
         oldest, _ = await store.call(store.reports.oldest_owed)
         busy = oldest is not None and oldest > now - _BURST_WITHIN  # more of the same burst is being judged: one message of all
         waiting = await store.call(store.gathered.due, now, ("quiet", "backlog", "paused", *(() if busy else ("burst",))))
         for group in waiting:
+            if group.recipient in paused:
+                continue
             merged = messages.merged(_rows(group), group.rows[0].slot, language=group.language, timezone=group.timezone, now=now)
             await store.call(store.gathered.leave, group, "", self._parts(group.notifier, merged), now)
         return len(waiting)
@@ -238,7 +258,9 @@ class Deliver:
         return 1
 
     async def _leave_digest(self, group: Waiting, name: str, coverage: Coverage, now: datetime) -> None:
-        message = messages.digest(_rows(group), language=group.language, timezone=group.timezone, now=now, coverage=coverage)
+        letter = is_letter(self._notifiers.get(group.notifier))
+        how: dict[str, Any] = {"language": group.language, "timezone": group.timezone, "now": now}
+        message = messages.digest(_rows(group), **how, coverage=coverage, letter=letter)
         await self._store.call(self._store.gathered.leave, group, name, self._parts(group.notifier, message), now)
 
     def _parts(self, notifier: str, message: Message) -> tuple[Message, ...]:

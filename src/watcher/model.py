@@ -17,6 +17,7 @@ from watcher.concern import Profile as Profile
 from watcher.concern import Relevance as Relevance
 from watcher.concern import Reminder as Reminder
 from watcher.shown import Button as Button
+from watcher.shown import File as File
 from watcher.shown import Limits as Limits
 from watcher.shown import Line as Line
 from watcher.shown import Message as Message

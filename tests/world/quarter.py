@@ -97,20 +97,32 @@ class Checker:
 
     def expect(self, item: Item) -> Expected:
         me, now = self.person, item.at
-        if me.pause and me.pause[0] <= now < me.pause[1]:
-            return Expected("merged", me.pause[1])
+        if self._pauses(now):
+            return Expected("merged", self._resumes(now))
         if item.urgent:
             return Expected("single", now)
         if me.digest:
-            return Expected("digest", self._next_digest(now, me.digest, me.days))
+            return Expected("digest", self._heard_digest(now))
         if me.quiet and self._is_quiet(now):
-            return Expected("merged", self._end_of_quiet(now))
+            return Expected("merged", self._resumes(self._end_of_quiet(now)))
         today = now.astimezone(self.zone).date()
         if self.spent.get(today, 0) >= me.budget:
             at = self._next_digest(now, ("20:00",), ())
-            return Expected("digest", at if not (me.quiet and self._is_quiet(at)) else self._end_of_quiet(at))
+            return Expected("digest", self._resumes(at if not (me.quiet and self._is_quiet(at)) else self._end_of_quiet(at)))
         self.spent[today] = self.spent.get(today, 0) + 1
         return Expected("single", now)
+
+    def _pauses(self, at: datetime) -> bool:
+        return self.person.pause is not None and self.person.pause[0] <= at < self.person.pause[1]
+
+    def _resumes(self, at: datetime) -> datetime:
+        return self.person.pause[1] if self.person.pause and self._pauses(at) else at
+
+    def _heard_digest(self, after: datetime) -> datetime:
+        at = self._next_digest(after, self.person.digest, self.person.days)
+        while self._pauses(at):
+            at = self._next_digest(at, self.person.digest, self.person.days)
+        return at
 
     def digests(self, until: datetime) -> list[datetime]:
         """Every digest up to a moment, empty ones too, except those that fall into the pause."""

@@ -122,7 +122,7 @@ class World:
         while await self.judge.run(Wanted(RULES, subscriptions, Wants()), origins):
             pass
         await self.deliver.digests(subscriptions, self._coverage)
-        await self.deliver.gather()
+        await self.deliver.gather(subscriptions)
         while await self.deliver.run(lambda report: None):
             await self.deliver.drain(30)
 

@@ -7,7 +7,9 @@ and `tables` hold the words. Equal input gives equal output. No text from outsid
 
 from __future__ import annotations
 
-from watcher.messages.many import Coverage, Row, digest, merged
+from watcher.messages.blocks import Row
+from watcher.messages.calendar import calendar_of
+from watcher.messages.many import Coverage, digest, merged
 from watcher.messages.objects import alert_id, as_data
 from watcher.messages.parts import split
 from watcher.messages.single import Own, buttons, compose, follow_up, notice, numbered, silently
@@ -19,6 +21,7 @@ __all__ = [
     "alert_id",
     "as_data",
     "buttons",
+    "calendar_of",
     "compose",
     "digest",
     "follow_up",
