@@ -89,7 +89,7 @@ def _in_order(rows: list[dict[str, Any]], index: stories.Index) -> dict[int, tup
     start = datetime(1970, 1, 1, tzinfo=UTC)
     good = [(number, _entry(row)) for number, row in enumerate(rows) if "error" not in row]
     out: dict[int, tuple[Understood, str]] = {}
-    for number, entry in sorted(good, key=lambda pair: pair[1].published or start):
+    for number, entry in sorted(good, key=lambda pair: (pair[1].published or start, pair[1].id, pair[0])):
         understood = understand(entry)
         print_ = stories.fingerprint(entry, understood)
         key, at = f"{number}:{entry.id}", entry.published or start
