@@ -21,6 +21,7 @@ from watcher.understanding.text import clean
 
 _READ = 12_000  # characters of a text that are taken apart
 _LEAD = 1_000  # characters told that are compared
+_HEADING = 600  # characters of a title that are compared
 _SHORT = 3
 _KEPT = 60  # terms a fingerprint keeps: the heaviest
 _FAR = 1_800  # characters: a fact that stands later is a detail
@@ -70,8 +71,9 @@ def lemma_of(lemmas: Iterable[str]) -> str:
 
 def fingerprint(entry: Entry, understood: Understood) -> Fingerprint:
     """Reduce an entry to what stories are told apart by."""
-    lead, is_digest = _lead(entry)
-    title, body = _terms(_without_site(entry.title)), _terms(lead)
+    heading = entry.title[:_HEADING]
+    lead, is_digest = _lead(entry, heading)
+    title, body = _terms(_without_site(heading)), _terms(lead)
     both = body + title + title
     heavy = {term: round(w * (1 + math.log(count)), 3) for term, count in both.items() if (w := weight(term)) > 0}
     kept = sorted(heavy, key=lambda term: (-heavy[term], term))[:_KEPT]
@@ -88,7 +90,7 @@ def fingerprint(entry: Entry, understood: Understood) -> Fingerprint:
         amounts=tuple(sorted({float(part["value"]) for slot in slots for part in slot.get("volume") or () if part.get("value")})),
         ends=tuple(sorted({str(slot["period"]["end"]) for slot in slots if (slot.get("period") or {}).get("end")})),
         acts=_acts(events),
-        steps=step_of(entry.title, lead),
+        steps=step_of(heading, lead),
         stages=tuple(sorted({_RUNGS.get(event.stage, event.stage) for event in events if event.stage})),
         places=tuple(
             sorted({f"{fact.kind} {fact.value}" for fact in near if fact.span.field == "title" and fact.kind in ("region", "place")})
@@ -98,10 +100,10 @@ def fingerprint(entry: Entry, understood: Understood) -> Fingerprint:
     )
 
 
-def _lead(entry: Entry) -> tuple[str, bool]:
+def _lead(entry: Entry, title: str) -> tuple[str, bool]:
     """Give the first characters told, and whether the entry lists many news."""
     text = (entry.article or entry.text)[:_READ]
-    cleaned = clean(entry.title, text)
+    cleaned = clean(title, text)
     out, size = [], 0
     for sentence in cleaned.sentences:
         if size > _LEAD:
@@ -109,7 +111,7 @@ def _lead(entry: Entry) -> tuple[str, bool]:
         if sentence.kind != "background":
             out.append(text[sentence.start : min(sentence.end, sentence.start + _LEAD)])
             size += len(out[-1])
-    return "\n".join(out), (cleaned.digest and len(cleaned.topics) > _KINDS) or bool(_DIGEST.search(entry.title))
+    return "\n".join(out), (cleaned.digest and len(cleaned.topics) > _KINDS) or bool(_DIGEST.search(title))
 
 
 def _without_site(title: str) -> str:

@@ -52,7 +52,7 @@ def assemble(entry: Entry, version: int, *, names: bool) -> Understood:
 
 
 def _facts(entry: Entry, document: Document, *, names: bool) -> tuple[Entity, ...]:
-    title = facts.find("title", entry.title, None, entry.published, names=names)
+    title = facts.find("title", document.title, None, entry.published, names=names)
     return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=names))
 
 
