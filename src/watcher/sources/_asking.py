@@ -21,13 +21,11 @@ from watcher.fetch import Fetched, Request
 from watcher.model import Cursor, Entry, digest
 from watcher.sources import Options, Tools
 from watcher.sources._dates import zone_named
-from watcher.units import Refused
 
 _WHOLE_EVERY = timedelta(hours=24)
 _LONGEST_WAIT = timedelta(hours=24)
 _MAX_AGE = re.compile(r"\bmax-age=(\d{1,8})")
 _DAY = re.compile(r"\{day(?P<shift>[+-]\d{1,3})?(?::(?P<form>[^{}]{1,40}))?\}")
-_BRACES = re.compile(r"[{}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +126,6 @@ def written(address: str, timezone: str, now: datetime) -> str:
     return _DAY.sub(day, address)
 
 
-def check_written(address: str) -> None:
-    """Raise Refused for braces that are not a day."""
-    if _BRACES.search(_DAY.sub("", address)):
-        raise Refused("в фигурных скобках адреса стоит не день", "{day}, {day-7} или {day-1:%d.%m.%Y}")
-
-
 def entry_of(source: str, language: str, item: dict[str, Any]) -> Entry:
     """Make an entry of what a child gave for it."""
     return Entry(
@@ -146,11 +138,6 @@ def entry_of(source: str, language: str, item: dict[str, Any]) -> Entry:
         language=language,
         guessed=tuple(item.get("guessed", ())),
     )
-
-
-def fingerprints(entries: list[Entry]) -> list[str]:
-    """Name what a page shows, so that the next poll sees whether its window still overlaps this one."""
-    return [digest(entry.guid or entry.url, entry.title, size=5) for entry in entries]
 
 
 def _asked(fetched: Fetched) -> timedelta:

@@ -10,14 +10,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from watcher.errors import SourceError
+from watcher.fetch import Fetched
 from watcher.model import Cursor, Entry, Poll
 from watcher.sources import Options, Tools
-from watcher.sources._asking import Asking, entry_of, fingerprints, written
+from watcher.sources._asking import Asking, entry_of, written
+from watcher.sources._window import kept, read_on
 from watcher.units import Refused
 
 _PARSE = "watcher.sources._page_parsing:parse"
-_KNOWN = 300
 
 
 def _selector(value: str) -> str:
@@ -79,42 +79,24 @@ class Page:
         if asked.unchanged:
             return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
         parsed = await self._parsed(asked.fetched, now)
-        entries = self._entries(parsed)
-        first = fingerprints(entries)
-        known = set(cursor.get("known", "").split()) if self._asking.same_shape(cursor) else set()
-        degraded = set(parsed["degraded"])
-        if not known.intersection(first):
-            entries += await self._further(parsed, known, now, degraded)
-        kept = " ".join(fingerprints(entries)[:_KNOWN])
-        return Poll(
-            tuple(entries),
-            {**asked.kept, "known": kept},
-            degraded=tuple(sorted(degraded)),
-            wait=asked.wait,
-            moved_to=asked.fetched.moved_to,
-        )
+        following = parsed["next"]
 
-    async def _further(self, parsed: dict[str, Any], known: set[str], now: datetime, degraded: set[str]) -> list[Entry]:
-        """Read on until a page shows something of the last poll; a page that fails ends it, since the first has been read."""
-        more: list[Entry] = []
-        for number in range(2, self._config.pages + 1):
-            url = self._config.next_url.replace("{page}", str(number)) if self._config.next_url else parsed["next"]
+        async def page(number: int) -> list[Entry]:
+            nonlocal following
+            url = written(self._config.next_url, self._options.timezone, now).replace("{page}", str(number)) or following
             if not url:
-                break
-            try:
-                parsed = await self._parsed(await self._asking.more(written(url, self._options.timezone, now)), now)
-            except SourceError:
-                degraded.add("paging")
-                break
-            entries = self._entries(parsed)
-            more += entries
-            if known.intersection(fingerprints(entries)):
-                return more
-        if known:
-            degraded.add("gap")
-        return more
+                return []
+            further = await self._parsed(await self._asking.more(url), now)
+            following = further["next"]
+            return self._entries(further)
 
-    async def _parsed(self, fetched: Any, now: datetime) -> dict[str, Any]:
+        known = cursor if self._asking.same_shape(cursor) else {}
+        entries, notes = await read_on(self._entries(parsed), known, self._config.pages, page)
+        degraded = tuple(sorted({*parsed["degraded"], *notes}))
+        moved = asked.fetched.moved_to
+        return Poll(tuple(entries), {**asked.kept, **kept(entries)}, degraded=degraded, wait=asked.wait, moved_to=moved)
+
+    async def _parsed(self, fetched: Fetched, now: datetime) -> dict[str, Any]:
         selectors = {name: getattr(self._config, name) for name in ("item", "title", "link", "date", "lead", "next")}
         return await self._asking.parsed(_PARSE, {"selectors": selectors, "article": self._config.article}, fetched, now)
 

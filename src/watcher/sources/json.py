@@ -1,0 +1,139 @@
+"""APIs that answer in JSON: a list and its fields by path expressions (JMESPath), asked by GET or POST, page after page.
+
+cursor → request → parsed in a limited child → further pages while none of their entries was shown at the last poll → entries
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from watcher.fetch import Fetched
+from watcher.model import Cursor, Entry, Poll
+from watcher.sources import Options, Tools
+from watcher.sources._asking import Asking, entry_of, written
+from watcher.sources._window import kept, read_on
+from watcher.units import Refused
+
+_PARSE = "watcher.sources._json_parsing:parse"
+_PATHS = ("items", "title", "text", "link", "link_template", "date", "guid")
+
+
+def _path(value: str) -> str:
+    from watcher.sources._paths import BadPath, path
+
+    try:
+        if value:
+            path(value)
+    except BadPath as error:
+        raise Refused(f"«{value}» — не выражение JMESPath", "например items, data.list[] или name || title") from error
+    return value
+
+
+def _template(value: str) -> str:
+    from watcher.sources._paths import BadPath, template
+
+    try:
+        if value:
+            template(value)
+    except BadPath as error:
+        raise Refused(f"в «{value}» нет выражения в фигурных скобках", "например https://example.org/doc/{id}") from error
+    return value
+
+
+Path = Annotated[str, Field(max_length=500), AfterValidator(_path)]
+
+
+class Config(BaseModel):
+    """Expressions are JMESPath; those of the fields start at one item."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    items: Path = Field(description="Выражение JMESPath: где в ответе список")
+    title: Path = Field(description="Заголовок внутри одной записи списка")
+    text: Path = Field(default="", description="Текст внутри записи")
+    link: Path = Field(default="", description="Ссылка внутри записи")
+    link_template: Annotated[str, Field(max_length=1000), AfterValidator(_template)] = Field(
+        default="", description="Или как её составить: https://example.org/doc/{id}, в скобках — выражение"
+    )
+    date: Path = Field(default="", description="Дата внутри записи")
+    guid: Path = Field(default="", description="То, что в записи не меняется никогда")
+    body: dict[str, Any] | str = Field(default="", description="Тело запроса: с ним это POST; ключи и значения уйдут как JSON")
+    page_parameter: str = Field(default="", max_length=60, description="Параметр номера страницы в адресе или в теле")
+    page_start: int = Field(default=1, ge=0, le=1_000_000, description="Его значение на первой странице")
+    page_step: int = Field(default=1, ge=1, le=10_000, description="На сколько он растёт: 1 — номер страницы, больше — смещение")
+    page_in: Literal["query", "body"] = Field(default="query", description="Где он: query — в адресе, body — в теле")
+    pages: int = Field(default=1, ge=1, le=50, description="Сколько страниц читать, если новых больше, чем на первой")
+
+    @model_validator(mode="after")
+    def _together(self) -> Config:
+        if self.pages > 1 and not self.page_parameter:
+            raise Refused("pages больше одной, а каким параметром листать — не сказано", "допишите page_parameter: …")
+        if self.page_in == "body" and not isinstance(self.body, dict):
+            raise Refused("page_in: body, а тела из ключей и значений нет", "допишите body: {…} или уберите page_in")
+        return self
+
+
+def open_source(id: str, config: Config, options: Options, tools: Tools) -> Api:
+    """Open an API; nothing is fetched yet."""
+    return Api(id, config, options, tools)
+
+
+class Api:
+    """One list of an API."""
+
+    def __init__(self, id: str, config: Config, options: Options, tools: Tools) -> None:
+        self._id = id
+        self._config = config
+        self._options = options
+        self._asking = Asking(options, tools, config)
+        self._paths = {name: getattr(config, name) for name in _PATHS}
+
+    async def poll(self, cursor: Cursor, now: datetime) -> Poll:
+        """Look once; the cursor holds what `Asking` keeps and fingerprints of the entries last shown."""
+        asked = await self._asking.ask(cursor, now, self._body(1), self._headers())
+        if asked.unchanged:
+            return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
+        parsed = await self._parsed(asked.fetched, now)
+
+        async def page(number: int) -> list[Entry]:
+            url = self._url(written(asked.address, self._options.timezone, now), number)
+            return self._entries(await self._parsed(await self._asking.more(url, self._body(number), self._headers()), now))
+
+        known = cursor if self._asking.same_shape(cursor) else {}
+        entries, notes = await read_on(self._entries(parsed), known, self._config.pages, page)
+        degraded = tuple(sorted({*parsed["degraded"], *notes}))
+        remembered = kept(entries) if entries else {"known": cursor.get("known", "")}
+        return Poll(tuple(entries), {**asked.kept, **remembered}, degraded=degraded, wait=asked.wait, moved_to=asked.fetched.moved_to)
+
+    def _url(self, url: str, number: int) -> str:
+        if self._config.page_in == "body":
+            return url
+        parts = urlsplit(url)
+        name = self._config.page_parameter
+        query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != name]
+        return urlunsplit(parts._replace(query=urlencode([*query, (name, str(self._at(number)))])))
+
+    def _body(self, number: int) -> bytes:
+        body = self._config.body
+        if isinstance(body, dict):
+            paged = {self._config.page_parameter: self._at(number)} if self._config.page_in == "body" else {}
+            return json.dumps(body | paged, ensure_ascii=False).encode()
+        return body.encode()
+
+    def _at(self, number: int) -> int:
+        return self._config.page_start + (number - 1) * self._config.page_step
+
+    def _headers(self) -> dict[str, str]:
+        sent = {"content-type": "application/json"} if isinstance(self._config.body, dict) else {}
+        return {"accept": "application/json", **sent}
+
+    async def _parsed(self, fetched: Fetched, now: datetime) -> dict[str, Any]:
+        return await self._asking.parsed(_PARSE, {"paths": self._paths}, fetched, now)
+
+    def _entries(self, parsed: dict[str, Any]) -> list[Entry]:
+        return [entry_of(self._id, self._options.language, item) for item in parsed["entries"]]
