@@ -19,7 +19,7 @@ DOORS = {
     "alembic": ("store/",),
     "trafilatura": ("extract",),
     "selectolax": ("sources/_",),
-    "python_calamine": ("sources/_register_parsing",),
+    "python_calamine": ("sources/_register_xlsx",),
     "pypdf": ("sources/_pdf",),
     "jmespath": ("sources/_paths",),
     "aiosmtplib": ("notifiers/email",),

@@ -14,12 +14,9 @@ from configuration.folders import refused
 from sources.places import NOW, opened, place, polls
 from watcher.errors import SourceUnreadable
 
-ACTS = {
+ACTS: dict[str, Any] = {
     "items": "items",
-    "title": "complexName",
-    "guid": "eoNumber",
-    "link_template": "http://acts.example/document/{eoNumber}",
-    "date": "day",
+    "fields": {"title": "complexName", "guid": "eoNumber", "link_template": "http://acts.example/document/{eoNumber}", "date": "day"},
 }
 
 
@@ -73,8 +70,7 @@ async def test_a_body_makes_it_a_post_and_may_hold_the_page() -> None:
         there.answers["/api"] = answer
         keys = {
             "items": "result.list",
-            "title": "name",
-            "link_template": "https://drafts.example/projects#npa={id}",
+            "fields": {"title": "name", "link_template": "https://drafts.example/projects#npa={id}"},
             "body": {"filters": "title@=квот", "offset": 0},
             "page_in": "body",
             "page_parameter": "offset",
@@ -129,20 +125,23 @@ async def test_another_shape_is_named_with_what_is_there(answer: str, reason: st
 @pytest.mark.parametrize(
     ("keys", "line"),
     [
-        ("items: 'a..b'", "config/sources.yaml:6:5: items: «a..b» — не выражение JMESPath; например items, data.list[] или name || title"),
         (
-            "items: a\n    link_template: https://example.org/",
-            "config/sources.yaml:7:5: link_template: в «https://example.org/» нет выражения в фигурных скобках; "
+            "fields: {title: t}\n    items: 'a..b'",
+            "config/sources.yaml:6:5: items: «a..b» — не выражение JMESPath; например items, data.list[] или name || title",
+        ),
+        (
+            "items: a\n    fields: {title: t, link_template: https://example.org/}",
+            "config/sources.yaml:6:24: link_template: в «https://example.org/» нет выражения в фигурных скобках; "
             "например https://example.org/doc/{id}",
         ),
         (
-            "items: a\n    pages: 3",
+            "items: a\n    fields: {title: t}\n    pages: 3",
             "config/sources.yaml:2:5: pages больше одной, а каким параметром листать — не сказано; допишите page_parameter: …",
         ),
     ],
 )
 def test_a_wrong_expression_is_refused_with_its_place(tmp_path: Path, keys: str, line: str) -> None:
-    text = f"sources:\n  - id: a\n    kind: json\n    url: https://example.org/\n    title: t\n    {keys}\n"
+    text = f"sources:\n  - id: a\n    kind: json\n    url: https://example.org/\n    {keys}\n"
     assert refused(tmp_path, {"sources.yaml": text}) == [line]
 
 

@@ -61,6 +61,7 @@ SHAPES = {
         "<main>{items}</main>",
     ),
 }
+SELECTORS = {"item": "div.n", "title": "h5", "link": "s@data-to", "date": "em@data-at", "lead": "q"}
 TITLES = (
     "Завод насосов под Омском запустил вторую линию",
     "Перечень мер поддержки дополнили тремя пунктами",
@@ -193,7 +194,7 @@ async def test_selectors_take_what_they_name() -> None:
     )
     async with place() as there:
         there.html("/", f"<body>{html}</body>")
-        found = await polls("page", there.base + "/", item="div.n", title="h5", link="s@data-to", date="em@data-at", lead="q")
+        found = await polls("page", there.base + "/", selectors=SELECTORS)
     assert shown(found) == [(TITLES[n], f"z/{n}", f"2026-02-{19 + n}T21:00:00+00:00") for n in range(3)]
     assert {entry.text for entry in found.entries} == {"Подводка"}
 
@@ -201,7 +202,9 @@ async def test_selectors_take_what_they_name() -> None:
 async def test_further_pages_are_read_until_they_meet_the_last_poll() -> None:
     async with place() as there:
         there.html("/", page("blocks", range(1, 2)))
-        async with opened("page", there.base + "/", item=".news-item", next_url=there.base + "/?p={page}", pages=4) as source:
+        async with opened(
+            "page", there.base + "/", selectors={"item": ".news-item"}, next_url=there.base + "/?p={page}", pages=4
+        ) as source:
             first = await source.poll({}, NOW)
             there.asked.clear()
             there.html("/", page("blocks", range(3, 4)))
@@ -227,7 +230,7 @@ async def test_an_unchanged_page_is_not_parsed_again_unless_its_keys_changed() -
         there.html("/", page("blocks"))
         first = await polls("page", there.base + "/")
         assert (await polls("page", there.base + "/", cursor=first.cursor)).unchanged
-        assert len((await polls("page", there.base + "/", cursor=first.cursor, item=".news-item")).entries) == 4
+        assert len((await polls("page", there.base + "/", cursor=first.cursor, selectors={"item": ".news-item"})).entries) == 4
 
 
 @pytest.mark.parametrize(
@@ -249,7 +252,7 @@ async def test_what_stands_instead_of_a_list_is_named(html: str, keys: dict[str,
     async with place() as there:
         there.html("/", html)
         with pytest.raises(SourceUnreadable) as caught:
-            await polls("page", there.base + "/", **keys)
+            await polls("page", there.base + "/", selectors=keys)
     assert caught.value.reason == reason
 
 
@@ -280,8 +283,14 @@ async def test_a_hostile_page_ends_in_time_and_as_this_sources_own_fault(html: s
 @pytest.mark.parametrize(
     ("keys", "line"),
     [
-        ("item: '[['", "config/sources.yaml:5:5: item: «[[» — не селектор CSS; например .news-item, h3 > a или time@datetime"),
-        ("title: h3", "config/sources.yaml:2:5: селекторы title, link, date и lead ищут внутри item, а его нет; допишите item: …"),
+        (
+            "selectors: {item: '[['}",
+            "config/sources.yaml:5:17: item: «[[» — не селектор CSS; например .news-item, h3 > a или time@datetime",
+        ),
+        (
+            "selectors: {title: h3}",
+            "config/sources.yaml:5:5: selectors: селекторы title, link, date и lead ищут внутри item, а его нет; допишите item: …",
+        ),
         (
             "next_url: 'https://example.org/'",
             "config/sources.yaml:2:5: в next_url нет {page}; например https://example.org/news/?page={page}",

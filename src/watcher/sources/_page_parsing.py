@@ -88,7 +88,7 @@ class _Reader:
             return "shape", f"селектор title «{selectors.get('title', '')}» ничего не находит в {self._matched} элементах «{item}»"
         if item:
             return "shape", f"селектор item «{item}» ничего не находит: страница изменилась"
-        return "shape", "на странице не найдено ни списка новостей, ни статьи; задайте селекторы: item, title, link, date"
+        return "shape", "на странице не найдено ни списка новостей, ни статьи; задайте selectors: item, title, link, date"
 
     def _by_selectors(self, node: LexborNode, selectors: dict[str, str]) -> dict[str, Any]:
         guessed = item_of((node,))

@@ -7,61 +7,42 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from watcher.fetch import Fetched
 from watcher.model import Cursor, Entry, Poll
 from watcher.sources import Options, Tools
 from watcher.sources._asking import Asking, entry_of, written
+from watcher.sources._keys import Path, Template
 from watcher.sources._window import kept, read_on
 from watcher.units import Refused
 
 _PARSE = "watcher.sources._json_parsing:parse"
-_PATHS = ("items", "title", "text", "link", "link_template", "date", "guid")
 
 
-def _path(value: str) -> str:
-    from watcher.sources._paths import BadPath, path
-
-    try:
-        if value:
-            path(value)
-    except BadPath as error:
-        raise Refused(f"«{value}» — не выражение JMESPath", "например items, data.list[] или name || title") from error
-    return value
-
-
-def _template(value: str) -> str:
-    from watcher.sources._paths import BadPath, template
-
-    try:
-        if value:
-            template(value)
-    except BadPath as error:
-        raise Refused(f"в «{value}» нет выражения в фигурных скобках", "например https://example.org/doc/{id}") from error
-    return value
-
-
-Path = Annotated[str, Field(max_length=500), AfterValidator(_path)]
-
-
-class Config(BaseModel):
-    """Expressions are JMESPath; those of the fields start at one item."""
+class Fields(BaseModel):
+    """Expressions that start at one item of the list."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    items: Path = Field(description="Выражение JMESPath: где в ответе список")
-    title: Path = Field(description="Заголовок внутри одной записи списка")
-    text: Path = Field(default="", description="Текст внутри записи")
-    link: Path = Field(default="", description="Ссылка внутри записи")
-    link_template: Annotated[str, Field(max_length=1000), AfterValidator(_template)] = Field(
-        default="", description="Или как её составить: https://example.org/doc/{id}, в скобках — выражение"
-    )
-    date: Path = Field(default="", description="Дата внутри записи")
+    title: Path = Field(min_length=1, description="Заголовок")
+    text: Path = Field(default="", description="Текст")
+    link: Path = Field(default="", description="Ссылка")
+    link_template: Template = Field(default="", description="Или как её составить: https://example.org/doc/{id}, в скобках — выражение")
+    date: Path = Field(default="", description="Дата")
     guid: Path = Field(default="", description="То, что в записи не меняется никогда")
+
+
+class Config(BaseModel):
+    """Expressions are JMESPath."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    items: Path = Field(min_length=1, description="Выражение JMESPath: где в ответе список")
+    fields: Fields = Field(description="Выражения JMESPath внутри одной записи списка")
     body: dict[str, Any] | str = Field(default="", description="Тело запроса: с ним это POST; ключи и значения уйдут как JSON")
     page_parameter: str = Field(default="", max_length=60, description="Параметр номера страницы в адресе или в теле")
     page_start: int = Field(default=1, ge=0, le=1_000_000, description="Его значение на первой странице")
@@ -91,7 +72,7 @@ class Api:
         self._config = config
         self._options = options
         self._asking = Asking(options, tools, config)
-        self._paths = {name: getattr(config, name) for name in _PATHS}
+        self._paths = {"items": config.items} | config.fields.model_dump()
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
         """Look once; the cursor holds what `Asking` keeps and fingerprints of the entries last shown."""

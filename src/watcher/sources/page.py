@@ -6,56 +6,58 @@ cursor → conditional request → parsed in a limited child → further pages w
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from watcher.fetch import Fetched
 from watcher.model import Cursor, Entry, Poll
 from watcher.sources import Options, Tools
 from watcher.sources._asking import Asking, entry_of, written
+from watcher.sources._keys import Selector
 from watcher.sources._window import kept, read_on
 from watcher.units import Refused
 
 _PARSE = "watcher.sources._page_parsing:parse"
 
 
-def _selector(value: str) -> str:
-    from watcher.sources._page_parsing import valid
-
-    if value and not valid(value):
-        raise Refused(f"«{value}» — не селектор CSS", "например .news-item, h3 > a или time@datetime")
-    return value
-
-
-Selector = Annotated[str, Field(max_length=300), AfterValidator(_selector)]
-
-
-class Config(BaseModel):
-    """Without `item` the lists are found by themselves."""
+class Selectors(BaseModel):
+    """CSS selectors; one may end in `@attribute`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    item: Selector = Field(default="", description="Селектор CSS одной новости списка; пусто — списки находятся сами")
+    item: Selector = Field(default="", description="Одна новость списка; пусто — списки находятся сами")
     title: Selector = Field(default="", description="Заголовок внутри item; пусто — находится сам")
     link: Selector = Field(default="", description="Ссылка внутри item; `a@data-url` — из атрибута")
     date: Selector = Field(default="", description="Дата внутри item; `time@datetime` — из атрибута")
     lead: Selector = Field(default="", description="Подводка внутри item")
+    next: Selector = Field(default="", description="Ссылка на следующую страницу")
+
+    @model_validator(mode="after")
+    def _together(self) -> Selectors:
+        if not self.item and (self.title or self.link or self.date or self.lead):
+            raise Refused("селекторы title, link, date и lead ищут внутри item, а его нет", "допишите item: …")
+        return self
+
+
+class Config(BaseModel):
+    """Without `selectors.item` the lists are found by themselves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    selectors: Selectors = Field(default=Selectors(), description="Селекторы CSS; без них списки новостей находятся сами")
     article: Literal["auto", "always", "never"] = Field(
         default="auto", description="Брать ли и статью, которая стоит на самой странице (без item): auto — если она там с датой"
     )
-    next: Selector = Field(default="", description="Селектор ссылки на следующую страницу")
-    next_url: str = Field(default="", max_length=2000, description="Или её адрес, где {page} — номер страницы")
+    next_url: str = Field(default="", max_length=2000, description="Адрес следующей страницы, где {page} — номер страницы")
     pages: int = Field(default=1, ge=1, le=20, description="Сколько страниц читать, если новых больше, чем на первой")
 
     @model_validator(mode="after")
     def _together(self) -> Config:
-        if not self.item and (self.title or self.link or self.date or self.lead):
-            raise Refused("селекторы title, link, date и lead ищут внутри item, а его нет", "допишите item: …")
         if self.next_url and "{page}" not in self.next_url:
             raise Refused("в next_url нет {page}", "например https://example.org/news/?page={page}")
-        if self.pages > 1 and not (self.next or self.next_url):
-            raise Refused("pages больше одной, а где следующая — не сказано", "допишите next: … или next_url: …")
+        if self.pages > 1 and not (self.selectors.next or self.next_url):
+            raise Refused("pages больше одной, а где следующая — не сказано", "допишите next_url: … или selectors.next: …")
         return self
 
 
@@ -97,7 +99,7 @@ class Page:
         return Poll(tuple(entries), {**asked.kept, **kept(entries)}, degraded=degraded, wait=asked.wait, moved_to=moved)
 
     async def _parsed(self, fetched: Fetched, now: datetime) -> dict[str, Any]:
-        selectors = {name: getattr(self._config, name) for name in ("item", "title", "link", "date", "lead", "next")}
+        selectors = self._config.selectors.model_dump()
         return await self._asking.parsed(_PARSE, {"selectors": selectors, "article": self._config.article}, fetched, now)
 
     def _entries(self, parsed: dict[str, Any]) -> list[Entry]:
