@@ -63,7 +63,7 @@ async def test_pages_are_read_until_they_meet_the_last_poll() -> None:
 async def test_a_body_makes_it_a_post_and_may_hold_the_page() -> None:
     def answer(request: web.Request, sent: bytes) -> web.Response:
         assert (request.method, request.content_type) == ("POST", "application/json")
-        offset = json.loads(sent)["offset"]
+        offset = json.loads(sent)["list"]["offset"]
         return web.json_response({"result": {"list": [{"name": f"Проект акта номер {offset + n}", "id": offset + n} for n in range(2)]}})
 
     async with place() as there:
@@ -71,16 +71,16 @@ async def test_a_body_makes_it_a_post_and_may_hold_the_page() -> None:
         keys = {
             "items": "result.list",
             "fields": {"title": "name", "link_template": "https://drafts.example/projects#npa={id}"},
-            "body": {"filters": "title@=квот", "offset": 0},
+            "body": {"list": {"filters": "title@=квот", "offset": 0}},
             "page_in": "body",
-            "page_parameter": "offset",
+            "page_parameter": "list.offset",
             "page_start": 0,
             "page_step": 2,
             "pages": 3,
         }
         found = await polls("json", there.base + "/api", **keys)
     assert [entry.url for entry in found.entries] == [f"https://drafts.example/projects#npa={n}" for n in range(6)]
-    assert [json.loads(body)["offset"] for body in there.bodies] == [0, 2, 4]
+    assert [json.loads(body)["list"]["offset"] for body in there.bodies] == [0, 2, 4]
 
 
 async def test_days_are_written_into_the_address() -> None:

@@ -44,7 +44,9 @@ class Config(BaseModel):
     items: Path = Field(min_length=1, description="Выражение JMESPath: где в ответе список")
     fields: Fields = Field(description="Выражения JMESPath внутри одной записи списка")
     body: dict[str, Any] | str = Field(default="", description="Тело запроса: с ним это POST; ключи и значения уйдут как JSON")
-    page_parameter: str = Field(default="", max_length=60, description="Параметр номера страницы в адресе или в теле")
+    page_parameter: str = Field(
+        default="", max_length=60, description="Параметр номера страницы в адресе; в теле — путь к нему через точку"
+    )
     page_start: int = Field(default=1, ge=0, le=1_000_000, description="Его значение на первой странице")
     page_step: int = Field(default=1, ge=1, le=10_000, description="На сколько он растёт: 1 — номер страницы, больше — смещение")
     page_in: Literal["query", "body"] = Field(default="query", description="Где он: query — в адресе, body — в теле")
@@ -102,8 +104,8 @@ class Api:
     def _body(self, number: int) -> bytes:
         body = self._config.body
         if isinstance(body, dict):
-            paged = {self._config.page_parameter: self._at(number)} if self._config.page_in == "body" else {}
-            return json.dumps(body | paged, ensure_ascii=False).encode()
+            whole = _with(body, self._config.page_parameter.split("."), self._at(number)) if self._config.page_in == "body" else body
+            return json.dumps(whole, ensure_ascii=False).encode()
         return body.encode()
 
     def _at(self, number: int) -> int:
@@ -118,3 +120,9 @@ class Api:
 
     def _entries(self, parsed: dict[str, Any]) -> list[Entry]:
         return [entry_of(self._id, self._options.language, item) for item in parsed["entries"]]
+
+
+def _with(body: dict[str, Any], path: list[str], value: int) -> dict[str, Any]:
+    """Give a body with the value at a path of keys."""
+    inner = body.get(path[0])
+    return body | {path[0]: value if len(path) == 1 else _with(inner if isinstance(inner, dict) else {}, path[1:], value)}
