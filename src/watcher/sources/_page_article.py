@@ -49,7 +49,13 @@ def article_of(tree: LexborHTMLParser, url: str, lists: list[Found], alone: list
     meta = _meta(tree)
     original = _original(body, url)
     heads = Counter(piece.text.casefold() for piece in pieces((body,)))
-    announced = [one for one in alone if heads[one.item.title.casefold()] > 1 and len(one.item.lead) < _ANNOUNCED]
+    announced = [
+        one
+        for one in alone
+        if heads[one.item.title.casefold()] > 1
+        and len(one.item.lead) < _ANNOUNCED
+        and not any(_holds_most(node, body) for node in one.nodes)
+    ]
     for one in (*lists, *announced):
         for node in one.nodes:
             node.decompose()
@@ -96,12 +102,14 @@ def _original(body: LexborNode, url: str) -> str:
 
 
 def _date(told: list[Piece], meta: dict[str, str]) -> Stamp | None:
-    """Rank the dates: what the page's head says, those that stand alone, and last the day on which a copy was loaded."""
+    """Rank the dates: what the page's head says, what is labelled so, what stands alone, last the day of loading."""
     said = meta.get("article:published_time", "")
     if said:
         return Stamp(said)
     stamps = [shown for piece in told if (shown := piece.stamp) is not None and shown.alone and not shown.clock]
-    return next((shown for shown in stamps if not shown.loaded), stamps[0] if stamps else None)
+    labelled = [shown for shown in stamps if shown.labelled]
+    own = labelled or [shown for shown in stamps if not shown.loaded] or stamps
+    return own[0] if own else None
 
 
 def _title(told: list[Piece], meta: dict[str, str]) -> str:

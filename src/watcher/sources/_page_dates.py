@@ -22,8 +22,8 @@ _DATE = (
     r"|(?:\d{1,3}\s+)?(?:минут|час|дн|день|недел)[а-яё]{0,3}\s+назад"
 )
 _LABEL = re.compile(
-    r"\s*(?P<load>дата\s+(?:загрузки|добавления|импорта))?(?:дата(?:\s+(?:и\s+время\s+)?(?:публикации|размещения|создания|новости))?"
-    r"|опубликован[оа]?|размещен[оа]?|добавлен[оа]?|создан[оа]?|обновлен[оа]?|от|на)?\s*[:—–-]?\s*",
+    r"\s*(?P<load>дата\s+(?:загрузки|добавления|импорта))?(?:(?P<published>дата(?:\s+(?:и\s+время\s+)?(?:публикации|размещения|создания|новости))?"
+    r"|опубликован[оа]?|размещен[оа]?)|добавлен[оа]?|создан[оа]?|обновлен[оа]?|от|на)?\s*[:—–-]?\s*",
     re.IGNORECASE,
 )
 _STARTS = re.compile(rf"(?P<date>{_DATE})(?![\w])", re.IGNORECASE)
@@ -50,6 +50,8 @@ class Stamp:
     """It says when a copy was made, not when the news was."""
     clock: bool = False
     """Only a time of day."""
+    labelled: bool = False
+    """It says that this is when it was published."""
 
     @property
     def alone(self) -> bool:
@@ -70,7 +72,7 @@ def stamp(text: str) -> Stamp | None:
     if found is None and label.end():
         found = _STARTS.match(text) or _GLUED.match(text)
     if found is not None:
-        said = Stamp(found["date"], text[found.end() :].strip(_MARKS), bool(label["load"]))
+        said = Stamp(found["date"], text[found.end() :].strip(_MARKS), bool(label["load"]), labelled=bool(label["published"]))
         return said if said.alone or _stands_apart(text, found) else None
     found = _ENDS.search(text)
     return Stamp(found["date"], text[: found.start()].strip(_MARKS)) if found else None

@@ -24,6 +24,7 @@ _MOST_ITEMS = 1_000
 _MOST_NODES = 200_000
 _HEADLINE = 25
 _LONG = 1_500
+_MUCH = 500
 _UNDATED_LEAST = 3
 _UNDATED_TITLE = 30
 _COMMENTS = re.compile(r"comment|коммент|review|reply|otziv|chat", re.IGNORECASE)
@@ -99,7 +100,25 @@ def _dated_elements(body: LexborNode) -> list[LexborNode]:
             holder = node
         if holder is not None and holder.tag not in SILENT and not any(up.mem_id in found for up in (holder, *ancestors(holder)[:2])):
             found[holder.mem_id] = holder
-    return list(found.values())[: 2 * _MOST_ITEMS]
+    return _without_dated_leads(list(found.values()))[: 2 * _MOST_ITEMS]
+
+
+def _without_dated_leads(found: list[LexborNode]) -> list[LexborNode]:
+    """Leave out what begins with a date right beside one that stands alone: the lead of an item, which says when it happened."""
+    out: list[LexborNode] = []
+    for node in found:
+        before = out[-1] if out else None
+        if before is not None and before.parent is not None and node.parent is not None and before.parent.mem_id == node.parent.mem_id:
+            linked = node.tag in ("a", *HEADINGS) or node.css_first("a[href]") is not None
+            if not linked and not _is_alone(node) and _is_alone(before):
+                continue
+        out.append(node)
+    return out
+
+
+def _is_alone(node: LexborNode) -> bool:
+    shown = stamp(" ".join(clean(node.text(deep=True, separator=" ")).split()))
+    return shown is not None and shown.alone
 
 
 def _holds_split_date(node: LexborNode) -> bool:
@@ -128,8 +147,16 @@ def _lists(candidates: list[_Candidate], least: int, fits: Callable[[Item], bool
     by_shape: dict[tuple[str, ...], list[_Candidate]] = defaultdict(list)
     for one in fitting:
         by_shape[one.shape].append(one)
-    long = {shape for shape, group in by_shape.items() if len(group) < 3 and any(len(one.item.lead) > _LONG for one in group)}
-    return [Found(one.nodes, one.item, one.day) for one in fitting if sizes[one.shape] >= least and one.shape not in long][:_MOST_ITEMS]
+    kept = [one for one in fitting if sizes[one.shape] >= least and not _is_article(one, by_shape[one.shape])]
+    return [Found(one.nodes, one.item, one.day) for one in kept][:_MOST_ITEMS]
+
+
+def _is_article(one: _Candidate, group: list[_Candidate]) -> bool:
+    """Whether an item says so much more than the others of its list that it is the article beside them."""
+    lengths = sorted(len(other.item.lead) for other in group)
+    if len(group) < 3:
+        return len(one.item.lead) > _LONG
+    return len(one.item.lead) > _MUCH and len(one.item.lead) > 4 * lengths[len(lengths) // 2]
 
 
 def _with_what_follows(found: list[Found]) -> list[Found]:
