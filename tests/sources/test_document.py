@@ -9,7 +9,7 @@ import pytest
 
 from sources.places import NOW, Place, opened, place, polls
 from watcher.children import Pool
-from watcher.errors import SourceUnreadable
+from watcher.errors import SourceError
 from watcher.model import Cursor, Poll
 from watcher.sources._document_parsing import changed, numbers
 from watcher.sources._pdf import joined
@@ -119,7 +119,7 @@ async def test_a_pdf_is_compared_by_its_text() -> None:
 )
 async def test_what_is_no_text_is_named(body: bytes, reason: str, words: str) -> None:
     async with place() as there:
-        with pytest.raises(SourceUnreadable, match=words) as caught:
+        with pytest.raises(SourceError, match=words) as caught:
             await look(there, body)
     assert caught.value.reason == reason
 
@@ -127,9 +127,9 @@ async def test_what_is_no_text_is_named(body: bytes, reason: str, words: str) ->
 async def test_a_selector_that_finds_nothing_and_a_text_that_is_mostly_gone_are_broken_pages() -> None:
     async with place() as there:
         first = await look(there, page(TEXT), selector="div.text")
-        with pytest.raises(SourceUnreadable, match="осталось"):
+        with pytest.raises(SourceError, match="осталось"):
             await look(there, page(["Ошибка сервера"]), first.cursor, selector="div.text")
-        with pytest.raises(SourceUnreadable, match=r"«div\.gone» ничего не находит"):
+        with pytest.raises(SourceError, match=r"«div\.gone» ничего не находит"):
             await look(there, page(TEXT), first.cursor, selector="div.gone")
         assert (await look(there, page(TEXT), first.cursor, selector="div.text")).unchanged
 
@@ -138,7 +138,7 @@ async def test_a_bomb_of_a_pdf_ends_within_its_limits() -> None:
     bomb = pdf([], stream=zlib.compress(b"(" + b"0" * 200_000_000 + b") Tj", 9))
     async with place() as there, Pool(1) as children, opened("document", there.base + "/d", children) as source:
         there.body("/d", bomb, "application/pdf")
-        with pytest.raises(SourceUnreadable) as caught:
+        with pytest.raises(SourceError) as caught:
             await source.poll({}, NOW)
     assert caught.value.reason in ("parser", "format", "no-text")
 

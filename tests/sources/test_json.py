@@ -12,7 +12,7 @@ from aiohttp import web
 
 from configuration.folders import refused
 from sources.places import NOW, opened, place, polls
-from watcher.errors import SourceUnreadable
+from watcher.errors import SourceError
 
 ACTS: dict[str, Any] = {
     "items": "items",
@@ -117,7 +117,7 @@ async def test_an_empty_list_is_a_note_and_keeps_what_was_known() -> None:
 async def test_another_shape_is_named_with_what_is_there(answer: str, reason: str, words: str) -> None:
     async with place() as there:
         there.json("/api", answer)
-        with pytest.raises(SourceUnreadable, match=words) as caught:
+        with pytest.raises(SourceError, match=words) as caught:
             await polls("json", there.base + "/api", **ACTS)
     assert caught.value.reason == reason
 

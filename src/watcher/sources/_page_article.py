@@ -12,7 +12,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from watcher.extract import extract_json
+from watcher.extract import extract
 from watcher.sources._markup import line_of
 from watcher.sources._page_dates import Stamp
 from watcher.sources._page_pieces import TEXT, TITLE, Piece, address, class_of, pieces
@@ -70,7 +70,7 @@ def article_of(tree: LexborHTMLParser, url: str, lists: list[Found], alone: list
         return None
     if not sure and stamp is None and meta.get("og:type") != "article":
         return None
-    extracted = extract_json({"url": url}, (tree.html or "").encode("utf-8", "replace"))
+    extracted = extract(tree.html or "", url)
     title = _title(told, meta) or extracted["title"]
     text = _without_heads(extracted["text"], title)
     return Article(title[:TITLE], text, original or address(url, meta.get("canonical", "")) or url, stamp) if title and text else None

@@ -22,6 +22,7 @@ from watcher.sources._page_pieces import HEADINGS, SILENT, Item, class_of, eleme
 
 _MOST_ITEMS = 1_000
 _MOST_NODES = 200_000
+_DEEPEST = 150
 _HEADLINE = 25
 _LONG = 1_500
 _MUCH = 500
@@ -76,10 +77,10 @@ def is_furniture(node: LexborNode) -> bool:
 
 
 def ancestors(node: LexborNode) -> list[LexborNode]:
-    """The elements around one, from the inside."""
-    out = []
+    """The elements around one, from the inside; on a page that is nested beyond reason not all of them."""
+    out: list[LexborNode] = []
     here = node.parent
-    while here is not None and here.tag not in (None, "-undef", "html", "-document"):
+    while here is not None and here.tag not in (None, "-undef", "html", "-document") and len(out) < _DEEPEST:
         out.append(here)
         here = here.parent
     return out

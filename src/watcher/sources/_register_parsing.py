@@ -145,7 +145,8 @@ def _refuse_mass(changes: list[Change], old: State, now: State, share: float) ->
         raise Unfit(
             f"страница сломалась: было {len(old.rows)} строк, стало {len(now.rows)};"
             f" добавлено {added}, изменено {other}, исчезло {removed} — больше доли mass_change {share:g};"
-            " прежнее состояние сохранено. Если реестр и правда таков, увеличьте revision"
+            " прежнее состояние сохранено. Если реестр и правда таков, увеличьте revision",
+            "mass-change",
         )
 
 

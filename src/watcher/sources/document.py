@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from watcher.model import Cursor, Poll
 from watcher.sources import Options, Tools
-from watcher.sources._asking import Asking, entry_of
 from watcher.sources._keys import Selector
+from watcher.sources._looking import Looking, entry_of
 
 _PARSE = "watcher.sources._document_parsing:parse"
 _WITHIN_S = 30.0
@@ -40,16 +40,17 @@ class Document:
     def __init__(self, id: str, config: Config, options: Options, tools: Tools) -> None:
         self._id = id
         self._options = options
-        self._asking = Asking(options, tools, config)
+        self._looking = Looking(options, tools, config)
         self._said = config.model_dump(mode="json")
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
-        """Look once; the cursor holds what `Asking` keeps and `text`, the document as it was. The first look tells nothing."""
-        asked = await self._asking.ask(cursor, now)
+        """Look once; the cursor holds what `Looking` keeps and `text`, the document as it was. The first look tells nothing."""
+        asked = await self._looking.ask(cursor, now)
         if asked.unchanged:
             return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
-        state = cursor.get("text", "") if self._asking.same_shape(cursor) else ""
-        parsed = await self._asking.parsed(_PARSE, self._said | {"state": state}, asked.fetched, now, within_s=_WITHIN_S)
+        state = cursor.get("text", "") if self._looking.same_shape(cursor) else ""
+        parsed = await self._looking.parsed(_PARSE, self._said | {"state": state}, asked.fetched, now, within_s=_WITHIN_S)
         entries = tuple(entry_of(self._id, self._options.language, item) for item in parsed["entries"])
         kept = {**asked.kept, "text": parsed["state"]}
-        return Poll(entries, kept, degraded=tuple(parsed["degraded"]), wait=asked.wait, moved_to=asked.fetched.moved_to)
+        degraded = tuple(parsed["degraded"])
+        return Poll(entries, kept, window=False, degraded=degraded, wait=asked.wait, moved_to=asked.fetched.moved_to)

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from watcher.fetch import Fetched
 from watcher.model import Cursor, Entry, Poll
 from watcher.sources import Options, Tools
-from watcher.sources._asking import Asking, entry_of, written
 from watcher.sources._keys import Path, Template
+from watcher.sources._looking import Looking, entry_of
 from watcher.sources._window import kept, read_on
 from watcher.units import Refused
 
@@ -73,21 +73,21 @@ class Api:
         self._id = id
         self._config = config
         self._options = options
-        self._asking = Asking(options, tools, config)
+        self._looking = Looking(options, tools, config)
         self._paths = {"items": config.items} | config.fields.model_dump()
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
-        """Look once; the cursor holds what `Asking` keeps and fingerprints of the entries last shown."""
-        asked = await self._asking.ask(cursor, now, self._body(1), self._headers())
+        """Look once; the cursor holds what `Looking` keeps and fingerprints of the entries last shown."""
+        asked = await self._looking.ask(cursor, now, self._body(1), self._headers())
         if asked.unchanged:
             return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
         parsed = await self._parsed(asked.fetched, now)
 
         async def page(number: int) -> list[Entry]:
-            url = self._url(written(asked.address, self._options.timezone, now), number)
-            return self._entries(await self._parsed(await self._asking.more(url, self._body(number), self._headers()), now))
+            url = self._url(asked.address, number)
+            return self._entries(await self._parsed(await self._looking.more(url, now, self._body(number), self._headers()), now))
 
-        known = cursor if self._asking.same_shape(cursor) else {}
+        known = cursor if self._looking.same_shape(cursor) else {}
         entries, notes = await read_on(self._entries(parsed), known, self._config.pages, page)
         degraded = tuple(sorted({*parsed["degraded"], *notes}))
         remembered = kept(entries) if entries else {"known": cursor.get("known", "")}
@@ -116,7 +116,7 @@ class Api:
         return {"accept": "application/json", **sent}
 
     async def _parsed(self, fetched: Fetched, now: datetime) -> dict[str, Any]:
-        return await self._asking.parsed(_PARSE, {"paths": self._paths}, fetched, now)
+        return await self._looking.parsed(_PARSE, {"paths": self._paths}, fetched, now)
 
     def _entries(self, parsed: dict[str, Any]) -> list[Entry]:
         return [entry_of(self._id, self._options.language, item) for item in parsed["entries"]]

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from watcher.fetch import Fetched
 from watcher.model import Cursor, Entry, Poll
 from watcher.sources import Options, Tools
-from watcher.sources._asking import Asking, entry_of, written
 from watcher.sources._keys import Selector
+from watcher.sources._looking import Looking, entry_of
 from watcher.sources._window import kept, read_on
 from watcher.units import Refused
 
@@ -73,11 +73,11 @@ class Page:
         self._id = id
         self._config = config
         self._options = options
-        self._asking = Asking(options, tools, config)
+        self._looking = Looking(options, tools, config)
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
-        """Look once; the cursor holds what `Asking` keeps and fingerprints of the entries last shown."""
-        asked = await self._asking.ask(cursor, now)
+        """Look once; the cursor holds what `Looking` keeps and fingerprints of the entries last shown."""
+        asked = await self._looking.ask(cursor, now)
         if asked.unchanged:
             return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
         parsed = await self._parsed(asked.fetched, now)
@@ -85,14 +85,14 @@ class Page:
 
         async def page(number: int) -> list[Entry]:
             nonlocal following
-            url = written(self._config.next_url, self._options.timezone, now).replace("{page}", str(number)) or following
+            url = self._config.next_url.replace("{page}", str(number)) or following
             if not url:
                 return []
-            further = await self._parsed(await self._asking.more(url), now)
+            further = await self._parsed(await self._looking.more(url, now), now)
             following = further["next"]
             return self._entries(further)
 
-        known = cursor if self._asking.same_shape(cursor) else {}
+        known = cursor if self._looking.same_shape(cursor) else {}
         entries, notes = await read_on(self._entries(parsed), known, self._config.pages, page)
         degraded = tuple(sorted({*parsed["degraded"], *notes}))
         moved = asked.fetched.moved_to
@@ -100,7 +100,7 @@ class Page:
 
     async def _parsed(self, fetched: Fetched, now: datetime) -> dict[str, Any]:
         selectors = self._config.selectors.model_dump()
-        return await self._asking.parsed(_PARSE, {"selectors": selectors, "article": self._config.article}, fetched, now)
+        return await self._looking.parsed(_PARSE, {"selectors": selectors, "article": self._config.article}, fetched, now)
 
     def _entries(self, parsed: dict[str, Any]) -> list[Entry]:
         return [entry_of(self._id, self._options.language, item) for item in parsed["entries"]]

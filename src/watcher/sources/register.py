@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from watcher.model import Cursor, Poll
 from watcher.sources import Options, Tools
-from watcher.sources._asking import Asking, entry_of
 from watcher.sources._keys import Path, Selector
+from watcher.sources._looking import Looking, entry_of
 from watcher.units import Refused
 
 _PARSE = "watcher.sources._register_parsing:parse"
@@ -81,17 +81,18 @@ class Register:
     def __init__(self, id: str, config: Config, options: Options, tools: Tools) -> None:
         self._id = id
         self._options = options
-        self._asking = Asking(options, tools, config)
+        self._looking = Looking(options, tools, config)
         self._said = config.model_dump(mode="json")
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
-        """Look once; the cursor holds what `Asking` keeps and `rows`, the register as it was."""
-        asked = await self._asking.ask(cursor, now)
+        """Look once; the cursor holds what `Looking` keeps and `rows`, the register as it was."""
+        asked = await self._looking.ask(cursor, now)
         if asked.unchanged:
             return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
-        same = self._asking.same_shape(cursor)
+        same = self._looking.same_shape(cursor)
         header = self._said | {"state": cursor.get("rows", "") if same else "", "relearn": bool(cursor) and not same}
-        parsed = await self._asking.parsed(_PARSE, header, asked.fetched, now, within_s=_WITHIN_S)
+        parsed = await self._looking.parsed(_PARSE, header, asked.fetched, now, within_s=_WITHIN_S)
         entries = tuple(entry_of(self._id, self._options.language, item) for item in parsed["entries"])
         kept = {**asked.kept, "rows": parsed["state"]}
-        return Poll(entries, kept, degraded=tuple(parsed["degraded"]), wait=asked.wait, moved_to=asked.fetched.moved_to)
+        degraded = tuple(parsed["degraded"])
+        return Poll(entries, kept, window=False, degraded=degraded, wait=asked.wait, moved_to=asked.fetched.moved_to)

@@ -19,7 +19,7 @@ from watcher.errors import SourceError, SourceUnreadable
 from watcher.fetch import Fetched
 from watcher.model import Cursor, Entry, Poll
 from watcher.sources import Options, Tools
-from watcher.sources._asking import Asking, entry_of
+from watcher.sources._looking import Looking, entry_of
 
 _PARSE = "watcher.sources._telegram_parsing:parse"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
@@ -46,22 +46,24 @@ class Channel:
         self._pages = config.pages
         preview = _with_preview(options)
         self._language = options.language
-        self._asking = Asking(preview, tools, config)
+        self._looking = Looking(preview, tools, config)
         self._name = preview.url.rpartition("/")[2]
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
-        """Look once; the cursor holds what `Asking` keeps and `last`, the newest number seen."""
+        """Look once; the cursor holds what `Looking` keeps and `last`, the newest number seen."""
         if not _NAME.fullmatch(self._name):
             raise SourceUnreadable(f"в адресе нет имени канала: ждали https://t.me/s/ИМЯ, а стоит {self._name or 'пусто'}", "address")
-        last = int(cursor.get("last") or 0)
-        asked = await self._asking.ask(cursor, now)
+        said = cursor.get("last", "")
+        last = int(said) if said.isascii() and said.isdigit() and len(said) < 12 else 0
+        asked = await self._looking.ask(cursor, now)
         if asked.unchanged:
             return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
         parsed = await self._parsed(asked.fetched, now)
         newest = max(last, parsed["newest"])
         entries, gap = await self._back(parsed, asked.fetched.url, last, now)
         degraded = (*parsed["degraded"], *(["gap"] if gap else []))
-        return Poll(tuple(entries), {**asked.kept, "last": str(newest)}, degraded=degraded, wait=asked.wait)
+        kept = {**asked.kept, "last": str(newest)}
+        return Poll(tuple(entries), kept, window=not last, degraded=degraded, wait=asked.wait)
 
     async def _back(self, parsed: dict[str, Any], url: str, last: int, now: datetime) -> tuple[list[Entry], bool]:
         """Give the entries down to the last poll, and whether some in between could not be had."""
@@ -71,7 +73,7 @@ class Channel:
             if not last or not parsed["entries"] or oldest <= last + 1:
                 break
             try:
-                parsed = await self._parsed(await self._asking.more(f"{url.partition('?')[0]}?before={oldest}"), now)
+                parsed = await self._parsed(await self._looking.more(f"{url.partition('?')[0]}?before={oldest}", now), now)
             except SourceError:
                 break
             if not parsed["oldest"] or parsed["oldest"] >= oldest:
@@ -82,7 +84,7 @@ class Channel:
         return entries, bool(last) and oldest > last + 1
 
     async def _parsed(self, fetched: Fetched, now: datetime) -> dict[str, Any]:
-        return await self._asking.parsed(_PARSE, {"channel": self._name}, fetched, now)
+        return await self._looking.parsed(_PARSE, {"channel": self._name}, fetched, now)
 
     def _entries(self, parsed: dict[str, Any]) -> list[Entry]:
         return [entry_of(self._id, self._language, item) for item in parsed["entries"]]
