@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+from watcher.known import Chapter as Chapter
+from watcher.known import Claim as Claim
+from watcher.known import Dossier as Dossier
+from watcher.known import Speaker as Speaker
+from watcher.known import Stated as Stated
 from watcher.shown import Button as Button
 from watcher.shown import Limits as Limits
 from watcher.shown import Line as Line

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from watcher import codec
-from watcher.model import Alert, Held, Judged, Owed, Understood, Verdict, digest
+from watcher.model import Alert, Claim, Held, Judged, Owed, Understood, Verdict, digest
 from watcher.store.database import Database
+from watcher.store.dossiers import put_claims
 from watcher.store.tables import alerts, claims, deliveries, entries, held, verdicts
 
 
@@ -25,8 +26,11 @@ class Judgement:
     judged: tuple[Judged, ...]
     rules: tuple[str, ...]
     fingerprint: Any
-    claims: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
-    """(id, dossier, content) of each."""
+    claims: tuple[Claim, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """Kind of each dossier that the claims are of."""
+    keys: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By what each of these dossiers is to be found."""
     alert: Alert | None = None
     owed: tuple[Owed, ...] = ()
     held: tuple[Held, ...] = ()
@@ -53,7 +57,7 @@ def judge(database: Database, done: Judgement, now: datetime) -> None:
                 error="",
             )
         )
-        _replace_claims(tx, done, now)
+        _replace_claims(tx, done)
         _record_verdicts(tx, done, now)
         if done.alert:
             alert = put_alert(tx, done.alert, done.entry, now)
@@ -63,11 +67,9 @@ def judge(database: Database, done: Judgement, now: datetime) -> None:
                 hold(tx, row, alert, done.alert.story, now)
 
 
-def _replace_claims(tx: Connection, done: Judgement, now: datetime) -> None:
+def _replace_claims(tx: Connection, done: Judgement) -> None:
     tx.execute(claims.delete().where(claims.c.entry == done.entry))
-    for id, dossier, content in done.claims:
-        tx.execute(claims.delete().where(claims.c.id == id))
-        tx.execute(insert(claims).values(id=id, dossier=dossier, at=now, entry=done.entry, content=dict(content)))
+    put_claims(tx, done.claims, done.kinds, done.keys)
 
 
 def _record_verdicts(tx: Connection, done: Judgement, now: datetime) -> None:
