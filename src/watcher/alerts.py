@@ -23,6 +23,7 @@ WHY = {
     "old": "старый материал на странице, сменившей идентификаторы",
     "restored": "узнано после восстановления из копии",
     "repeat": "повтор того, о чём уже сообщено",
+    "recalled": "лишь упоминание или мнение о том, что уже известно",
     "narrowed": "не проходит по сужению подписки",
     "before": "вышло раньше, чем появилась подписка",
     "likely": "только вероятно: в сводку",
@@ -37,6 +38,7 @@ WHY = {
 _OVERFLOW = Digest(at=("20:00",))
 _EXPIRY = timedelta(days=7)
 _HEARD = ("stage", "changed")
+_UNHEARD = ("background", "commentary")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Slot = Literal["digest", "quiet", "budget", "burst", "backlog", "paused"]
 
@@ -101,7 +103,8 @@ def decide(
             verdicts.append(Verdict(recipient, "none", "learned" if news.learned == "first-poll" else news.learned, reasons))
             continue
         known = past.get(recipient, Past())
-        what = _again(news, known) if known.told else _first(news, group, reasons, known, now)
+        again = known.told and (known.instant or not _is_heard(news))
+        what = _again(news, known) if again else _first(news, group, reasons, known, now)
         verdicts.append(Verdict(recipient, what.outcome, what.why, reasons))
         if what.due is not None:
             held.append(_held(group[0], what, reasons))
@@ -167,11 +170,17 @@ def _reasons(news: News, rules: Mapping[str, Rule], group: Sequence[Subscription
 
 def _again(news: News, known: Past) -> _What:
     """He knows the story: an answer that is heard, a silent edit, or nothing."""
-    if known.instant and any(judged.novelty in _HEARD for judged in news.judged):
+    if known.instant and _is_heard(news):
         return _What("answer", "update", "follow-up")
+    if news.judged and all(judged.novelty in _UNHEARD for judged in news.judged):
+        return _What("none", "recalled")
     if known.instant and not known.pending and not known.editing:
         return _What("edit", "update", "edit", priority=2)
     return _What("none", "repeat")
+
+
+def _is_heard(news: News) -> bool:
+    return any(judged.novelty in _HEARD for judged in news.judged)
 
 
 def _first(news: News, group: Sequence[Subscription], reasons: Sequence[Reason], known: Past, now: datetime) -> _What:

@@ -1,0 +1,40 @@
+"""Which goods belong to one measure: those of one group (fertilisers, grain, …) have one dossier, each with volumes of its own."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from watcher.understanding.facts.gazetteer import cells, table
+
+_GROUPS = (
+    ("удобрения", "азотные удобрения", "сложные удобрения", "калийные удобрения", "фосфорные удобрения", "карбамид", "аммиачная селитра"),
+    ("зерно", "пшеница", "рожь", "ячмень", "кукуруза"),
+    ("лом чёрных металлов", "металлолом"),
+    ("нефтепродукты", "мазут", "судовое топливо"),
+)
+"""The first names the group. What one act limits together; reviewed 2026-11-24."""
+
+
+@cache
+def _roots() -> dict[str, str]:
+    return {good: group[0] for group in _GROUPS for good in group}
+
+
+@cache
+def _codes() -> dict[str, tuple[str, ...]]:
+    return {row["name"]: tuple(code.replace(" ", "") for code in cells(row["tnved"])) for row in table("goods.tsv")}
+
+
+def root(good: str) -> str:
+    """Give the name of the group that a good belongs to, else its own."""
+    return _roots().get(good, good)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two goods may be meant by the same measure: of one group, or one's code holds the other's."""
+    if root(one) == root(other):
+        return True
+    if one in _roots() or other in _roots():
+        return False
+    mine, theirs = _codes().get(one, ()), _codes().get(other, ())
+    return any(a.startswith(b) or b.startswith(a) for a in mine for b in theirs)

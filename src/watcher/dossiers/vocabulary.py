@@ -1,0 +1,103 @@
+"""The words that name a measure: stems of headline and lead, without what stands in every such text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib import resources
+
+from watcher.language.words import tokens
+
+_STEM = 5  # letters: «сократить» and «сокращение» meet, «оплата» and «оплатить» too
+_SHORT = 3
+_LITTLE = 0.25
+_CLUSTER = (
+    "кластер",
+    "промкластер",
+    "промышленный",
+    "межрегиональный",
+    "территориальный",
+    "федеральный",
+    "новый",
+    "первый",
+    "второй",
+    "россия",
+)
+_PLACES = ("область", "край", "республика", "округ", "автономный", "город")
+_AMENDS = (
+    "изменение|изменить|менять|поправка|дополнить|дополнение|скорректировать|корректировка|обновить|уточнить|продлить|продление|отменить|отмена"
+    "|приостановить|исключить|включить|расширить|расширение|перечень|повысить|снизить|ужесточить|смягчить|перенести|отложить|отсрочить|редакция"
+    "|пересмотреть|упростить|переписать|добавить|утратить|донастроить|amend|amended|amendment|extend|extended|update|updated|postpone|revise"
+)
+
+
+@lru_cache(50_000)
+def stem(word: str) -> str:
+    """Cut a word to what its relatives have in common; `гос-` is no difference."""
+    plain = word.removeprefix("гос") if len(word) > 8 else word
+    return plain[:_STEM]
+
+
+@cache
+def _listed(file: str) -> frozenset[str]:
+    text = resources.files("watcher.dossiers").joinpath("data", file).read_text(encoding="utf-8")
+    return frozenset(stem(word) for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+def stems(text: str) -> frozenset[str]:
+    """Give the stems of the words of a text, and its numbers, without the words that name no measure."""
+    out = set()
+    for token in tokens(text):
+        if token.is_word and len(token.form) >= _SHORT:
+            out.add(stem(min(token.lemmas, key=lambda lemma: (len(lemma), lemma))))
+        elif token.text[0].isdigit():
+            out.add(token.form)
+    return frozenset(out - _listed("words.txt"))
+
+
+def weight(stem: str) -> float:
+    """Say how much a word tells: those that stand in most texts of a family tell little, numbers too (they are compared as facts)."""
+    return _LITTLE if stem in _listed("common.txt") or stem[0].isdigit() else 1.0
+
+
+def overlap(mine: Iterable[str], theirs: Iterable[str]) -> float:
+    """Say how much of the words of the one stand in the other, by weight: 0 … 1."""
+    mine, theirs = frozenset(mine), frozenset(theirs)
+    whole = sum(weight(word) for word in mine)
+    return sum(weight(word) for word in mine & theirs) / whole if whole else 0.0
+
+
+def mass(words: Iterable[str]) -> float:
+    """Say how much words tell, all together."""
+    return sum(weight(word) for word in words)
+
+
+@cache
+def _amending() -> frozenset[str]:
+    return frozenset(_AMENDS.split("|"))
+
+
+def amends(text: str) -> bool:
+    """Whether a text speaks of changing something that is there already."""
+    return any(token.lemmas & _amending() for token in tokens(text))
+
+
+@lru_cache(20_000)
+def _core(name: str, regions: tuple[str, ...]) -> frozenset[str]:
+    places = {stem(word) for region in regions for token in tokens(region) for word in token.lemmas}
+    plain = {stem(word) for word in (*_CLUSTER, *_PLACES)}
+    return stems_all(name) - plain - places
+
+
+def stems_all(text: str) -> frozenset[str]:
+    """Give the stems of every word of a text."""
+    return frozenset(
+        stem(min(token.lemmas, key=lambda lemma: (len(lemma), lemma)))
+        for token in tokens(text)
+        if token.is_word and len(token.form) >= _SHORT
+    )
+
+
+def core(name: str, regions: Iterable[str]) -> frozenset[str]:
+    """Give what tells a cluster's name from others of the same places."""
+    return _core(name, tuple(regions))
