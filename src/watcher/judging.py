@@ -23,6 +23,7 @@ from watcher.store.received import Received
 _SPARED = ("background", "commentary")
 _ANSWERS = ("stage", "changed")
 _OUTLETS = 20
+_SEEDED = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,18 @@ def weigh(case: Case, said: Sequence[Telling], known: Mapping[str, Sequence[Clai
         return Weighed(case.story, ())
     folders: list[Folder] = []
     for id, log in known.items():
-        rest = [claim for claim in log if claim.entry != case.entry.id]
+        rest = [claim for claim in log if claim.entry != case.entry.id and _is_past(claim, case.at)]
         if rest:
             folders.append(dossiers.folder(id, rest, ages))
     found = dossiers.compare(case.understood.events, said, folders, ages)
     story = case.received.story or _story(case, found, ages)
     claims = tuple(replace(claim, value=story) if claim.field == "story" else claim for claim in found.claims)
     return Weighed(story, found.judged, claims, found.kinds, found.keys)
+
+
+def _is_past(claim: Claim, at: datetime) -> bool:
+    """Whether a claim of the shipped past was known then: while it could still be news, the entries themselves tell it."""
+    return not claim.entry.startswith("seed:") or claim.at + _SEEDED <= at
 
 
 def _story(case: Case, found: Compared, ages: Ages) -> str:
@@ -119,8 +125,7 @@ def _story(case: Case, found: Compared, ages: Ages) -> str:
     if not live:
         return case.story
     if all(item.novelty == "new" and not told for item, told, _ in live):
-        own = digest("story", case.entry.id)
-        return own if any(case.story in told for told in found.stories) else case.story
+        return digest("story", case.entry.id)
     targets = set()
     for item, told, moved in live:
         late = item.novelty not in _ANSWERS and moved is not None and case.at - moved > ages.signed

@@ -165,3 +165,15 @@ def restore(context: Context, file: Path) -> None:
 def migrate(context: Context) -> None:
     """Привести хранилище к этой версии."""
     _call("state:migrate", context)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--since", help="По хранимым материалам за столько времени: 90d. Иначе FILE или стандартный ввод.")
+@click.option("--rules", "rules_path", type=click.Path(exists=True, path_type=Path), help="Другие правила: папка настроек или файл.")
+@click.option("--against", type=click.Path(exists=True, path_type=Path), help="Показать, чем ответ отличается от этих правил.")
+@_JSON
+@click.pass_obj
+def backtest(context: Context, file: Path | None, since: str | None, rules_path: Path | None, against: Path | None, as_json: bool) -> None:
+    """Что правила сообщили бы в прошлом: по дням и правилам."""
+    _call("replays:backtest", _json_too(context, as_json), file, since, rules_path, against)

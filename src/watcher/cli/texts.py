@@ -28,7 +28,7 @@ def classify(context: Context, file: Path | None, with_stories: bool) -> int:
         rules = RuleSet(settings(context).rules)
     except ConfigError:
         rules = RuleSet(())  # the texts can be understood without rules
-    rows = list(_lines(file)) if with_stories else _lines(file)
+    rows = list(lines(file)) if with_stories else lines(file)
     index, failed = stories.Index(), False
     told = _in_order(list(rows), index) if with_stories else {}
     for number, row in enumerate(rows):
@@ -38,7 +38,8 @@ def classify(context: Context, file: Path | None, with_stories: bool) -> int:
     return int(failed)
 
 
-def _lines(file: Path | None) -> Iterator[dict[str, Any]]:
+def lines(file: Path | None) -> Iterator[dict[str, Any]]:
+    """Give the lines of a file (or of the standard input); what is wrong with one is in its `error`."""
     stream = file.open("rb") if file else sys.stdin.buffer
     with stream:
         for raw in stream:
@@ -71,7 +72,8 @@ def _moment(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _entry(row: dict[str, Any]) -> Entry:
+def entry_of(row: dict[str, Any]) -> Entry:
+    """Make the entry that a line is."""
     published = _moment(row["published"]) if row.get("published") else None
     return Entry(
         source=row.get("source") or "",
@@ -87,7 +89,7 @@ def _entry(row: dict[str, Any]) -> Entry:
 def _in_order(rows: list[dict[str, Any]], index: stories.Index) -> dict[int, tuple[Understood, str]]:
     """Take the lines as one stream in order of publication: (what was understood, its story) by line."""
     start = datetime(1970, 1, 1, tzinfo=UTC)
-    good = [(number, _entry(row)) for number, row in enumerate(rows) if "error" not in row]
+    good = [(number, entry_of(row)) for number, row in enumerate(rows) if "error" not in row]
     out: dict[int, tuple[Understood, str]] = {}
     for number, entry in sorted(good, key=lambda pair: pair[1].published or start):
         understood = understand(entry)
@@ -100,7 +102,7 @@ def _in_order(rows: list[dict[str, Any]], index: stories.Index) -> dict[int, tup
 
 
 def _out(row: dict[str, Any], rules: RuleSet, told: tuple[Understood, str] | None) -> dict[str, Any]:
-    entry = _entry(row)
+    entry = entry_of(row)
     understood = told[0] if told else understand(entry, names=True)
     judged = tuple(Judged(event, "new" if event.novelty == "new" else "background") for event in understood.events)
     found = codec.dump(understood)

@@ -71,6 +71,14 @@ class Retention(Block):
     deliveries: Duration = Field(default=timedelta(days=400), description="Сколько хранить отправленное")
 
 
+class NoveltySettings(Block):
+    signed: Duration = Field(default=timedelta(days=14), description="Сколько времени акт ещё новость, считая от его подписания")
+    listed: Duration = Field(default=timedelta(days=45), description="Сколько времени запись в реестре ещё новость, считая от приказа")
+    known: Words = Field(
+        default=(), description="Файлы с тем, что известно заранее, в дополнение к поставляемым; путь от папки этого файла"
+    )
+
+
 class Logging(Block):
     level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Что писать в журнал")
     format: Literal["auto", "console", "json"] = Field(default="auto", description="auto — для людей в терминале, иначе JSON")
@@ -91,6 +99,7 @@ class WatcherFile(Block):
         default=WebSettings(), description="Страница с последними новостями и состоянием; off — нет"
     )
     retention: Retention = Field(default=Retention(), description="Что сколько хранить")
+    novelty: NoveltySettings = Field(default=NoveltySettings(), description="Что считать новым, сравнивая с досье")
     logging: Logging = Field(default=Logging(), description="Журнал")
 
 

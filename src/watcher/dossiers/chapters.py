@@ -19,6 +19,9 @@ RANK: Mapping[Speaker, int] = {"operator": 4, "official": 3, "agency": 2, "press
 _OFF = ("lift", "reject")
 _MOVES = ("extend", "raise", "cut", "zero", "lift", "reallocate")
 _ENDED = ("rejected", "withdrawn", "repealed")
+_BILL = ("registered", "reading1", "reading2")
+_DECIDED = ("signed", "published", "in_force")
+_READINGS = timedelta(days=10)  # between a reading and the signature; shorter happens, but then authorities say so
 _SIGNED = STAGES.index("signed")
 _SLOTS = (*values.MATERIAL, "regions", "name", "commodity", "direction", "change", "bill")
 
@@ -60,6 +63,8 @@ class Growing:
     goods: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
     targets: set[tuple[str, str, str]] = field(default_factory=set)
+    said_by: dict[str, set[tuple[str, Speaker]]] = field(default_factory=dict)
+    """By stage: the sources that said so, and their roles."""
     since: dict[str, Finding] = field(default_factory=dict)
     """By entry: what its first telling here was."""
 
@@ -67,6 +72,19 @@ class Growing:
     def rank(self) -> int:
         """The highest rung reached, -1 for none."""
         return max((STAGES.index(stage) for stage in self.stages if stage in STAGES), default=-1)
+
+    @property
+    def doubtful(self) -> str:
+        """The highest rung, where but one outlet that is no authority said so, and it left rungs out."""
+        top = STAGES[self.rank] if self.rank >= 0 else ""
+        said = self.said_by.get(top, set())
+        return top if len(said) == 1 and all(role != "official" for _, role in said) and self.rank - self.sure_rank > 1 else ""
+
+    @property
+    def sure_rank(self) -> int:
+        """The highest rung but for the last one."""
+        below = [STAGES.index(stage) for stage in self.stages if stage in STAGES and STAGES.index(stage) < self.rank]
+        return max(below, default=-1)
 
     def value(self, slot: str) -> Any:
         stated = self.slots.get(slot)
@@ -146,6 +164,8 @@ def _adds(chapter: Growing, telling: Telling) -> Finding:
 
 def reached(chapter: Growing | None, telling: Telling) -> str | None:
     """The stage that a telling really claims: nothing is in force before its day, whatever the verb."""
+    if chapter and _too_soon(chapter, telling):
+        return chapter.stage
     if telling.stage != "in_force":
         return telling.stage
     period = telling.slots.get("period") or (chapter.value("period") if chapter else None) or {}
@@ -153,6 +173,17 @@ def reached(chapter: Growing | None, telling: Telling) -> str | None:
     if begins and date.fromisoformat(str(begins)) > telling.at.date() + timedelta(days=1):
         return "signed"
     return "in_force"
+
+
+def _too_soon(chapter: Growing, telling: Telling) -> bool:
+    """A bill is not signed days after it was brought in: a headline that puts it so is loosely worded."""
+    return (
+        chapter.stage in _BILL
+        and telling.stage in _DECIDED
+        and telling.role != "official"
+        and telling.at - chapter.moved < _READINGS
+        and not any(act[1] and act[0] == "закон" for act in telling.own)
+    )
 
 
 def _climbs(chapter: Growing, telling: Telling, stage: str | None, ages: Ages) -> str:
@@ -166,6 +197,10 @@ def _climbs(chapter: Growing, telling: Telling, stage: str | None, ages: Ages) -
         return "taken up again after it was given up"
     if STAGES.index(stage) > chapter.rank:
         return "a higher rung than was known"
+    if stage == "signed" and chapter.stage == "published" and gap > ages.signed and not chapter.value("own"):
+        return "what was published before was the draft"
+    if chapter.doubtful and stage not in chapter.stages and STAGES.index(stage) > chapter.sure_rank:
+        return "a rung that a single outlet had skipped by mistake"
     return ""
 
 
@@ -214,7 +249,7 @@ def grow(chapter: Growing, telling: Telling, finding: Finding) -> None:
         return
     chapter.since.setdefault(telling.entry, finding)
     if telling.story:
-        chapter.stories = [story for story in chapter.stories if story != telling.story] + [telling.story]
+        _tell(chapter, telling.story, develops=finding.novelty in ("new", "stage", "changed"))
     chapter.words |= telling.words
     chapter.headlines.append(telling.headline)
     chapter.goods |= telling.goods
@@ -223,12 +258,24 @@ def grow(chapter: Growing, telling: Telling, finding: Finding) -> None:
     if finding.novelty in ("new", "stage", "changed"):
         chapter.moved = telling.at
     stage = reached(chapter, telling)
+    if stage:
+        chapter.said_by.setdefault(stage, set()).add((telling.source, telling.role))
     if stage and finding.novelty in ("new", "stage"):
+        if finding.novelty == "stage" and stage in STAGES and STAGES.index(stage) < chapter.rank:
+            chapter.stages.pop(chapter.doubtful, None)
         chapter.stages.setdefault(stage, telling.at)
         chapter.stage = stage
         chapter.type, chapter.title = telling.type, telling.title
     for name, value in said(chapter, telling).items():
         _state(chapter, name, value, telling, finding)
+
+
+def _tell(chapter: Growing, story: str, *, develops: bool) -> None:
+    """Note a story; the one that told the last development stands last, since that is what is answered."""
+    if develops:
+        chapter.stories = [other for other in chapter.stories if other != story] + [story]
+    elif story not in chapter.stories:
+        chapter.stories.insert(0, story)
 
 
 def _state(chapter: Growing, name: str, value: Any, telling: Telling, finding: Finding) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -53,18 +53,26 @@ def compare(events: Sequence[Event], said: Sequence[Telling], known: Iterable[Fo
     found_by: dict[str, frozenset[str]] = {}
     stories: list[tuple[str, ...]] = []
     moved: list[datetime | None] = []
+    before: dict[int, tuple[tuple[str, ...], datetime | None]] = {}
     for event, telling in zip(events, said, strict=True):
         folder, chapter, finding = place(telling, folders, ages)
-        stories.append(tuple(chapter.stories) if chapter else ())
-        moved.append(chapter.moved if chapter else None)
+        if chapter is not None and id(chapter) not in before:
+            before[id(chapter)] = (tuple(chapter.stories), chapter.moved)
+        told, at = before.get(id(chapter), ((), None))
+        stories.append(told)
+        moved.append(at)
         if folder is None:
             judged.append(Judged(event, _quiet(event, finding.novelty), why=finding.why))
             continue
         judged.append(Judged(event, _quiet(event, finding.novelty), folder.id, _shown(finding.was, telling), finding.why))
+        if finding.novelty in ("background", "commentary"):
+            telling = replace(telling, told="old")
         kept += claims(telling, folder.id)
         kinds[folder.id] = folder.kind
         found_by[folder.id] = found_by.get(folder.id, frozenset()) | (keys(telling) if telling.told == "new" else frozenset())
         folder.add(telling, ages)
+        if chapter is None and folder.chapters:
+            before.setdefault(id(folder.chapters[-1]), ((), None))
     return Compared(tuple(judged), tuple(kept), kinds, found_by, tuple(stories), tuple(moved))
 
 
@@ -98,7 +106,7 @@ def place(telling: Telling, folders: list[Folder], ages: Ages) -> tuple[Folder |
     if telling.told == "old":
         return None, None, Finding("background", why="the entry only recalls it")
     kind = placing.kind_of(telling)
-    fresh = Folder(_id(kind, telling), kind)
+    fresh = Folder(id_of(kind, telling), kind)
     same = next((folder for folder in folders if folder.id == fresh.id), None)
     if same is None:
         folders.append(fresh)
@@ -107,7 +115,7 @@ def place(telling: Telling, folders: list[Folder], ages: Ages) -> tuple[Folder |
 
 def _of_an_act_long_known(telling: Telling, folders: Sequence[Folder], ages: Ages) -> tuple[Folder, Growing, Finding] | None:
     """An act that is known to hold is not new, however it is told: ПП 719 with nothing that changes it is background."""
-    if telling.own or telling.amends or placing.kind_of(telling) != "act":
+    if telling.own or telling.amends or not telling.adopts or placing.kind_of(telling) != "act":
         return None
     for act in telling.targets:
         for folder in folders:
@@ -136,7 +144,7 @@ def _decided(own: Sequence[Act]) -> date | None:
     return date.fromisoformat(max(days)) if days else None
 
 
-def _id(kind: str, telling: Telling) -> str:
+def id_of(kind: str, telling: Telling) -> str:
     """Make the id of a new dossier from what it is known by, so that the same news makes the same id wherever it comes first."""
     slots = telling.slots
     if kind == "quota" and telling.goods:

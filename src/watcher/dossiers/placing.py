@@ -63,6 +63,8 @@ def _fits_quota(chapters: Sequence[Growing], telling: Telling, ages: Ages) -> fl
     told = _same_story(chapters, telling)
     if not telling.goods or not known:
         lately = min(abs(telling.at - chapter.last) for chapter in chapters) <= ages.signed
+        if lately and any(_same_figures(chapter, telling) for chapter in chapters):
+            return 1.0
         alike = max((_likeness(chapter, telling) for chapter in chapters), default=0.0)
         return (
             1.0
@@ -75,6 +77,14 @@ def _fits_quota(chapters: Sequence[Growing], telling: Telling, ages: Ages) -> fl
         return 2.0 + told
     near = any(goods.same(one, other) for one in telling.goods for other in known)
     return 1.0 if near and (told or telling.at - max(chapter.last for chapter in chapters) <= ages.signed) else 0.0
+
+
+def _same_figures(chapter: Growing, telling: Telling) -> bool:
+    """Whether period and volume are those of a chapter: a telling that names no goods (in another language) is known by them."""
+    known, said = chapter.value("period") or {}, telling.slots.get("period") or {}
+    end = bool(known.get("end")) and known.get("end") == said.get("end")
+    volumes = values.numbers(telling.slots.get("volume") or []), values.numbers(chapter.value("volume") or [])
+    return end and any(values.near(a, b) for a in volumes[0] for b in volumes[1])
 
 
 def _fits_cluster(chapters: Sequence[Growing], telling: Telling, ages: Ages) -> float:
@@ -91,7 +101,8 @@ def _fits_cluster(chapters: Sequence[Growing], telling: Telling, ages: Ages) -> 
         shared = own & known
         if shared:
             return 1.0 + len(shared) / min(len(own), len(known)) + told
-        return told if mine & places else 0.0
+        beside = any(telling.entry in chapter.entries for chapter in chapters)  # one order, two clusters
+        return told if mine & places and not beside else 0.0
     if own or known:
         named, words = (own, headlines) if own else (known, telling.headline)
         return 1.0 + told if named & words and (mine & places or told) else told
@@ -131,7 +142,7 @@ def _same_acts(known: Sequence[Act], own: Sequence[Act]) -> int:
 
 def _excluded(chapter: Growing, telling: Telling, ages: Ages) -> bool:
     """What two tellings of one act can't differ in: the family, goods that are named, the act that is changed, a threshold long after."""
-    if not any(kind.partition(".")[0] == telling.family for kind in chapter.types):
+    if not any(_field(kind) == _field(telling.type) for kind in chapter.types):
         return True
     if telling.at - chapter.last > _LONG or chapter.first - telling.at > _LONG:
         return True
@@ -146,13 +157,18 @@ def _excluded(chapter: Growing, telling: Telling, ages: Ages) -> bool:
     return bool(known and said and not values.same("threshold", known, said) and telling.at - chapter.last > ages.signed)
 
 
+def _field(kind: str) -> str:
+    """The field of law of a type: a minimum share in procurement is told as a quota and as a rule of procurement."""
+    return "proc" if kind == "quota.procurement.share" else kind if kind == "quota.other" else kind.partition(".")[0]
+
+
 def _likeness(chapter: Growing, telling: Telling) -> float:
     """How much of either headline stands in the other's text; a headline of few words of weight tells little."""
     if _foreign(telling.words) != _foreign(chapter.words):
         return 0.4 if abs(telling.at - chapter.last) <= 4 * _DAY else 0.0
     mine = _told_by(telling.headline or telling.words, frozenset(chapter.words))
     theirs = max((_told_by(words, telling.words) for words in chapter.headlines[-12:] if words), default=0.0)
-    return max(mine, theirs)
+    return max(mine, theirs, _told_by(telling.words, frozenset(chapter.words)))
 
 
 def _told_by(headline: frozenset[str], text: frozenset[str]) -> float:
@@ -169,6 +185,8 @@ def _evidence(chapter: Growing, telling: Telling) -> float:
     score = 0.15 if telling.type in chapter.types else -0.1
     score += 0.1 * bool({act[:2] for act in telling.targets} & {act[:2] for act in chapter.targets})
     score += 0.15 * bool(telling.goods & chapter.goods)
+    if telling.goods and not chapter.goods and not any(vocabulary.stems_all(good) & chapter.words for good in telling.goods):
+        score -= 0.3  # it names goods, and the other never spoke of them
     for slot, gain, loss in (("threshold", 0.3, 0.1), ("effective", 0.25, 0.05), ("deadline", 0.2, 0.05), ("money", 0.2, 0.1)):
         known, said = chapter.value(slot), telling.slots.get(slot)
         if known and said:
@@ -197,6 +215,8 @@ def chapter_of(kind: Kind, chapters: Sequence[Growing], telling: Telling, ages: 
     same = [chapter for chapter in chapters if chapter.name.partition(" ")[0] == side]
     if kind == "cluster":
         return _of_cluster(same, telling, ages)
+    if not same and side in ("limit", "ban") and not telling.slots.get("volume"):
+        same = [chapter for chapter in chapters if chapter.name.partition(" ")[0] in ("limit", "ban")]  # a ban is a limit too
     return _of_quota(same, telling, ages)
 
 
@@ -245,16 +265,17 @@ def _same_period(chapter: Growing, begins: str, ends: str, telling: Telling) -> 
     start, end = str(period.get("start") or chapter.value("effective") or ""), str(period.get("end") or "")
     if not start and not end:
         return abs(telling.at - chapter.last) <= timedelta(days=60)
-    if aspect(telling) == "ban" and telling.change in ("extend", "lift") and start and (begins or ends):
+    ban = "ban" in (aspect(telling), chapter.name.partition(" ")[0])
+    if ban and telling.change in ("extend", "lift") and start and (begins or ends):
         return not begins or begins <= (_next_day(end) if end else "9999")
     if begins and start:
         if _days(begins, start) <= _NEAR_PERIOD:
-            return not (ends and end) or _days(ends, end) <= 3 * _NEAR_PERIOD or aspect(telling) == "ban"
+            return not (ends and end) or _days(ends, end) <= 3 * _NEAR_PERIOD or ban
         return bool(
             end and ends and abs(_days(ends, end)) <= 3 and telling.change in ("raise", "cut", "zero", "reallocate") and begins >= start
         )
     if ends and end:
-        return _days(ends, end) <= _NEAR_PERIOD or (telling.change == "extend" and aspect(telling) == "ban")
+        return _days(ends, end) <= _NEAR_PERIOD or (telling.change == "extend" and ban)
     edge, other = (begins or ends), (end or start)
     return _days(edge, other) <= 200 and (not begins or not end or begins <= end) and (not ends or not start or ends >= start)
 

@@ -47,6 +47,8 @@ class Telling:
     own: tuple[Act, ...] = ()
     targets: tuple[Act, ...] = ()
     amends: bool = False
+    adopts: bool = False
+    """It speaks of a named act as adopted."""
     version: int = 0
     headline: frozenset[str] = field(default_factory=frozenset)
 
@@ -78,18 +80,28 @@ def tellings(entry: Entry, understood: Understood, *, at: datetime, story: str, 
                 type=event.type,
                 stage=event.stage,
                 title=entry.title or entry.text[:120],
-                slots=dict(event.slots),
+                slots=_slots(event, at.date()),
                 words=title | lead,
                 told=event.novelty,
                 goods=_goods(event, understood, alone=_alone(understood.events, event)),
                 own=own,
                 targets=targets,
                 amends=amends,
+                adopts=vocabulary.adopts(entry.title),
                 version=understood.version,
                 headline=title,
             )
         )
     return out
+
+
+def _slots(event: Event, today: date) -> dict[str, Any]:
+    """The slots as they are, but for a period that had ended when it was told as news: it was misread."""
+    slots = dict(event.slots)
+    end = (slots.get("period") or {}).get("end")
+    if event.novelty == "new" and end and str(end) < (today - _AHEAD).isoformat():
+        slots.pop("period")
+    return slots
 
 
 def _alone(events: Sequence[Event], event: Event) -> bool:

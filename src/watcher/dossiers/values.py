@@ -27,8 +27,20 @@ def numbers(value: Any) -> list[float]:
 
 
 def near(one: float, other: float) -> bool:
-    """Whether two amounts are one figure, one of them perhaps rounded."""
-    return one == other or abs(one - other) <= _ROUNDED * max(abs(one), abs(other))
+    """Whether two amounts are one figure, the coarser perhaps rounded: by one of its last digit at most."""
+    if one == other:
+        return True
+    unit = max(_last_digit(one), _last_digit(other))
+    return abs(one - other) <= min(unit, _ROUNDED * max(abs(one), abs(other)))
+
+
+def _last_digit(number: float) -> float:
+    """The worth of the last digit that is not zero: 100 000 for 18,7 млн."""
+    unit, whole = 1.0, round(abs(number))
+    while whole and whole % 10 == 0:
+        whole //= 10
+        unit *= 10
+    return unit
 
 
 def same(field: str, known: Any, said: Any) -> bool:

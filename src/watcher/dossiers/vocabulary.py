@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import resources
 
-from watcher.language.words import tokens
+from watcher.language.words import fold, tokens
 
 _STEM = 5  # letters: «сократить» and «сокращение» meet, «оплата» and «оплатить» too
 _SHORT = 3
@@ -22,6 +23,11 @@ _CLUSTER = (
     "первый",
     "второй",
     "россия",
+)
+_ADOPTS = re.compile(
+    r"\b(?:принял|утвердил|подписал|издал|выпустил)\w* (?:\w+ ){0,4}(?:постановление|закон|приказ)\w*\b(?: \w+){0,4}[^.]{0,24}\d"
+    r"|(?:постановление|закон|приказ)\w* (?:\w+ ){0,3}[^.]{0,24}\d+(?:-фз)? (?:был[оа]? )?(?:принят|утвержд[её]н|подписан|издан)\w*"
+    r"|^(?:постановление|федеральный закон|приказ)\b[^.]{0,60}\d"
 )
 _PLACES = ("область", "край", "республика", "округ", "автономный", "город")
 _AMENDS = (
@@ -75,6 +81,11 @@ def mass(words: Iterable[str]) -> float:
 @cache
 def _amending() -> frozenset[str]:
     return frozenset(_AMENDS.split("|"))
+
+
+def adopts(text: str) -> bool:
+    """Whether a text says of a named act that it is adopted, as if it were new: «утвердило постановление № 719»."""
+    return _ADOPTS.search(fold(text)) is not None
 
 
 def amends(text: str) -> bool:

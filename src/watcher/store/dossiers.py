@@ -79,6 +79,16 @@ class Dossiers:
             found = _claims_of(tx, ids)
             return {id: found[id] for id in ids if id in found}
 
+    def everything(self) -> list[tuple[str, str, frozenset[str], list[Claim]]]:
+        """Give every dossier that is not merged into another: (id, kind, keys, claims)."""
+        with self._database.read() as tx:
+            kinds = {row.id: row.kind for row in tx.execute(select(dossiers).where(dossiers.c.into == ""))}
+            named: dict[str, set[str]] = {}
+            for row in tx.execute(select(dossier_keys)):
+                named.setdefault(row.dossier, set()).add(row.key)
+            found = _claims_of(tx, sorted(kinds))
+            return [(id, kinds[id], frozenset(named.get(id, ())), log) for id, log in found.items()]
+
     def resolve(self, name: str) -> str:
         """Give the id of the dossier that a name or its beginning stands for, merged ones followed; empty where it is none or several."""
         with self._database.read() as tx:
