@@ -130,9 +130,8 @@ def show(year: list[Item], lines: dict[str, dict[str, object]], found: Figures) 
         if wrong:
             kind = "REPEATED" if item.id in found.repeated else "MISSED"
             events = [(e["type"], e["novelty"], e["stage"], e["dossier"][-6:], e["why"]) for e in row["events"]]  # type: ignore[attr-defined]
-            print(
-                f"  {kind} {item.mark} {item.measure} {item.development} {item.published[:10]} {item.title[:80]}\n      {row['action']} {events}"
-            )
+            print(f"  {kind} {item.mark} {item.measure} {item.development} {item.published[:10]} {item.title[:80]}")
+            print(f"      {row['action']} {events}")
 
 
 if __name__ == "__main__":

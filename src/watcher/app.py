@@ -24,6 +24,8 @@ from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
 from watcher.deliver import Deliver
+from watcher.dossiers import Ages
+from watcher.dossiers.seeds import known_past
 from watcher.errors import DeliveryError
 from watcher.fetch.door import Door, DoorSettings
 from watcher.judge import Judge, Origin, Wanted
@@ -81,6 +83,7 @@ class App:
         self.judge = Judge(self.store, self.minds, self.now)
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
         await self._register()
+        await self._seed()
         await self.want()
         return self
 
@@ -141,7 +144,12 @@ class App:
                 found += subscriptions_of(reader, await self.store.call(readers.created, reader.address), settings.timezone)
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
         live = tuple(subscription for subscription in found if subscription.notifier in settings.notifiers)
-        self.wanted = Wanted(compile_rules(rules), live)
+        self.wanted = Wanted(compile_rules(rules), live, Ages(settings.novelty.signed, settings.novelty.listed))
+
+    async def _seed(self) -> None:
+        """Take over what is known before the first news, unless it was taken over as it is. Raises ConfigError for an operator's file."""
+        known = known_past(self.settings.novelty.known)
+        await self.store.call(self.store.dossiers.seed, known, self.now())
 
     async def _register(self) -> None:
         now = self.now()
@@ -154,6 +162,7 @@ class App:
         """Go on with another configuration. Notifiers and the network's keys of the running one stay until a restart."""
         self._use(replace(settings, notifiers=self.settings.notifiers))
         await self._register()
+        await self._seed()
         await self.want()
 
     # ------------------------------------------------------------------------------------------------- steps

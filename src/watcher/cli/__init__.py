@@ -177,3 +177,12 @@ def migrate(context: Context) -> None:
 def backtest(context: Context, file: Path | None, since: str | None, rules_path: Path | None, against: Path | None, as_json: bool) -> None:
     """Что правила сообщили бы в прошлом: по дням и правилам."""
     _call("replays:backtest", _json_too(context, as_json), file, since, rules_path, against)
+
+
+@main.command()
+@click.argument("words", nargs=-1, metavar="[ID|QUERY | merge A B | split DOSSIER ENTRY… | correct DOSSIER FIELD VALUE]")
+@_JSON
+@click.pass_obj
+def dossiers(context: Context, words: tuple[str, ...], as_json: bool) -> None:
+    """Что известно о каждом кластере, квоте и акте за всё время; объединить, разделить, исправить."""
+    _call("knowledge:show", _json_too(context, as_json), words)

@@ -10,7 +10,22 @@ from __future__ import annotations
 
 from watcher.dossiers.chapters import Ages
 from watcher.dossiers.comparing import Compared, compare
-from watcher.dossiers.folding import Folder, fold, folder
+from watcher.dossiers.folding import Folder, correction, fold, folder
+from watcher.dossiers.looking import asked, is_about
 from watcher.dossiers.telling import Telling, keys, sought, tellings
 
-__all__ = ["Ages", "Compared", "Folder", "Telling", "compare", "fold", "folder", "keys", "sought", "tellings"]
+__all__ = [
+    "Ages",
+    "Compared",
+    "Folder",
+    "Telling",
+    "asked",
+    "compare",
+    "correction",
+    "fold",
+    "folder",
+    "is_about",
+    "keys",
+    "sought",
+    "tellings",
+]

@@ -123,7 +123,7 @@ def said(chapter: Growing, telling: Telling) -> dict[str, Any]:
     if telling.own:
         out["own"] = [list(act) for act in telling.own]
     good = str(telling.slots.get("commodity") or "")
-    if good and goods.root(good) != good:
+    if good and goods.is_part(good):
         for name in ("volume", "change"):
             if name in out:
                 out[f"{name}/{good}"] = out.pop(name)
@@ -206,11 +206,27 @@ def _climbs(chapter: Growing, telling: Telling, stage: str | None, ages: Ages) -
 
 def _turns(chapter: Growing, telling: Telling, ages: Ages) -> Finding | None:
     """Lifted what was imposed, imposed anew what was lifted; another kind of entry in the register."""
+    if chapter.name == "register":
+        return _in_register(chapter, telling, ages)
     name = next((name for name in said(chapter, telling) if name.partition("/")[0] == "change"), "change")
     known = str(chapter.value(name) or "")
     firm = telling.stage is None or telling.stage not in STAGES or STAGES.index(telling.stage) >= min(chapter.rank, _SIGNED)
     if known and telling.change and firm and (known in _OFF) != (telling.change in _OFF) and telling.at - chapter.moved > timedelta(days=1):
         return Finding("changed", {name: known}, "the opposite of what was decided before")
+    return None
+
+
+def _in_register(chapter: Growing, telling: Telling, ages: Ages) -> Finding | None:
+    """Struck off, confirmed again, entered again: heard once each; entered long after it was in already contradicts what is known."""
+    last, kind, gap = chapter.type.rpartition(".")[2], telling.type.rpartition(".")[2], telling.at - chapter.moved
+    if chapter.rank < _SIGNED or kind not in ("include", "exclude", "reconfirm"):
+        return None
+    if (kind == "exclude" and last != kind) or (kind == "reconfirm" and gap > ages.register) or (kind == "include" and last == "exclude"):
+        return Finding("changed", why=f"the register: {last} → {kind}")
+    if kind == "include" and gap > ages.register:
+        fresh = bool(telling.own) and not values.same("own", chapter.value("own") or (), telling.own)
+        since = chapter.moved.date().isoformat()
+        return Finding("changed" if fresh else "conflict", why=f"it has been in the register since {since}")
     return None
 
 
@@ -228,9 +244,9 @@ def _prevails(chapter: Growing, name: str, telling: Telling, ages: Ages) -> bool
     """Whether another value replaces the known one, rather than contradicting it."""
     held = chapter.slots[name]
     mine, theirs = RANK[telling.role], RANK[held.role]
-    if held.role == "operator" or name == "own":
+    if name == "own":
         return False
-    if mine >= RANK["official"] and mine >= theirs and telling.at >= held.at:
+    if held.role != "operator" and mine >= RANK["official"] and mine >= theirs and telling.at >= held.at:
         return True
     late = telling.at - chapter.moved > ages.signed
     decided = telling.stage is not None and (telling.stage in EXITS or STAGES.index(telling.stage) >= chapter.rank)
@@ -260,6 +276,8 @@ def grow(chapter: Growing, telling: Telling, finding: Finding) -> None:
     stage = reached(chapter, telling)
     if stage:
         chapter.said_by.setdefault(stage, set()).add((telling.source, telling.role))
+    if finding.novelty == "changed":
+        chapter.type, chapter.title = telling.type, telling.title
     if stage and finding.novelty in ("new", "stage"):
         if finding.novelty == "stage" and stage in STAGES and STAGES.index(stage) < chapter.rank:
             chapter.stages.pop(chapter.doubtful, None)
@@ -324,9 +342,6 @@ def correct(chapter: Growing, claim: Claim) -> None:
     if claim.field == "stage":
         chapter.stage = str(claim.value)
         chapter.stages.setdefault(chapter.stage, claim.at)
-        return
-    if claim.field == "title":
-        chapter.title = str(claim.value)
         return
     held = chapter.slots.get(claim.field)
     before = (*held.before, held.value) if held else ()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from watcher.dossiers import chapters, placing
 from watcher.dossiers.chapters import Ages, Finding, Growing, Kind
 from watcher.dossiers.telling import Telling, is_correction, keys, read
-from watcher.model import Claim, Dossier
+from watcher.model import Claim, Dossier, digest
 
 
 @dataclass(slots=True)
@@ -81,9 +83,12 @@ def folder(id: str, log: Sequence[Claim], ages: Ages | None = None) -> Folder:
     ages = ages or Ages()
     found = read(log)
     dossier = Folder(id, placing.kind_of(found[0]) if found else "act")
+    corrections = sorted((claim for claim in log if is_correction(claim)), key=lambda claim: (claim.at, claim.id))
     for telling in found:
+        while corrections and corrections[0].at < telling.at:
+            _correct(dossier, corrections.pop(0))
         dossier.add(telling, ages)
-    for claim in sorted((claim for claim in log if is_correction(claim)), key=lambda claim: (claim.at, claim.id)):
+    for claim in corrections:
         _correct(dossier, claim)
     return dossier
 
@@ -93,13 +98,20 @@ def fold(id: str, log: Sequence[Claim], ages: Ages | None = None) -> Dossier:
     return folder(id, log, ages).freeze()
 
 
+def correction(dossier: Dossier, field: str, value: Any, who: str, at: datetime) -> Claim:
+    """Make the claim by which an operator sets a slot (or `stage`, or `title`: the dossier's) of the chapter that moved last."""
+    latest = max(dossier.chapters, key=lambda chapter: chapter.moved or chapter.first, default=None)
+    entry = f"correction:{latest.name if latest else ''}"
+    return Claim(digest("claim", dossier.id, entry, field, at.isoformat()), dossier.id, field, value, who, "operator", at, entry)
+
+
 def _correct(dossier: Folder, claim: Claim) -> None:
-    """A correction holds for the chapter that it names, else for the latest."""
-    if claim.field == "dossier":
+    """A correction holds for the chapter that it names, else for the latest there was."""
+    if claim.field == "title":
         dossier.title = str(claim.value)
-        return
-    named = [chapter for chapter in dossier.chapters if claim.unit and chapter.name == claim.unit]
-    if named or dossier.chapters:
+    elif dossier.chapters:
+        name = claim.entry.removeprefix("correction:")
+        named = [chapter for chapter in dossier.chapters if chapter.name == name]
         chapters.correct((named or dossier.chapters)[-1], claim)
 
 

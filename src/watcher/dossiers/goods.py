@@ -9,15 +9,17 @@ from watcher.understanding.facts.gazetteer import cells, table
 _GROUPS = (
     ("удобрения", "азотные удобрения", "сложные удобрения", "калийные удобрения", "фосфорные удобрения", "карбамид", "аммиачная селитра"),
     ("зерно", "пшеница", "рожь", "ячмень", "кукуруза"),
-    ("лом чёрных металлов", "металлолом"),
     ("нефтепродукты", "мазут", "судовое топливо"),
 )
 """The first names the group. What one act limits together; reviewed 2026-11-24."""
 
 
+_SYNONYMS = {"металлолом": "лом чёрных металлов"}
+
+
 @cache
 def _roots() -> dict[str, str]:
-    return {good: group[0] for group in _GROUPS for good in group}
+    return {good: group[0] for group in _GROUPS for good in group} | _SYNONYMS
 
 
 @cache
@@ -38,3 +40,8 @@ def same(one: str, other: str) -> bool:
         return False
     mine, theirs = _codes().get(one, ()), _codes().get(other, ())
     return any(a.startswith(b) or b.startswith(a) for a in mine for b in theirs)
+
+
+def is_part(good: str) -> bool:
+    """Whether a good is one of several of its group, so that its volume is a part of the whole."""
+    return root(good) != good and good not in _SYNONYMS

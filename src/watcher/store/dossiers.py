@@ -17,7 +17,8 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from watcher import codec
 from watcher.model import Claim, digest
 from watcher.store.database import Database
-from watcher.store.tables import claims, dossier_keys, dossiers, entries, rulings
+from watcher.store.notes import put
+from watcher.store.tables import claims, dossier_keys, dossiers, entries, meta, rulings
 
 _IN = 400  # values in one IN (…)
 
@@ -107,15 +108,14 @@ class Dossiers:
     # ------------------------------------------------------------------------------------------------- for an operator
     def seed(self, known: Iterable[tuple[str, str, Collection[str], Sequence[Claim]]], now: datetime) -> int:
         """Take over the known past: (id, kind, keys, claims) of each dossier; twice is once. Gives the number of claims."""
-        count = 0
+        seeds = list(known)
+        mark = digest("seed", *(claim.id + codec_text(claim) for _, _, _, log in seeds for claim in log))
         with self._database.write() as tx:
-            had = set(tx.execute(select(claims.c.entry).where(claims.c.entry.startswith("seed:")).distinct()).scalars())
-            said: set[str] = set()
-            for id, kind, keys, log in known:
-                count += put_claims(tx, log, {id: kind}, {id: keys})
-                said |= {claim.entry for claim in log}
-            for gone in had - said:
-                tx.execute(delete(claims).where(claims.c.entry == gone))
+            if tx.execute(select(meta.c.value).where(meta.c.key == "seed")).scalar_one_or_none() == mark:
+                return 0
+            tx.execute(delete(claims).where(claims.c.entry.startswith("seed:")))
+            count = sum(put_claims(tx, log, {id: kind}, {id: keys}) for id, kind, keys, log in seeds)
+            put(tx, "seed", mark)
         return count
 
     def merge(self, kept: str, other: str, who: str, now: datetime) -> int:
@@ -234,6 +234,11 @@ def _rule(tx: Connection, ruling: Ruling) -> None:
             content=dict(ruling.content or {}),
         )
     )
+
+
+def codec_text(claim: Claim) -> str:
+    """Give a claim's value as a text, to notice that it changed."""
+    return f"{claim.value!r}|{claim.stage}|{claim.at.isoformat()}"
 
 
 def new_id(kind: str, *parts: str) -> str:
