@@ -148,7 +148,17 @@ def weigh(chapter: Growing, telling: Telling, ages: Ages) -> Finding:
         return Finding("changed", changed, "a value differs, on a weightier word or by a later decision")
     if found:
         return Finding("conflict", found, "a source contradicts what is known")
-    return _adds(chapter, telling)
+    return _moves(chapter, telling, ages) or _adds(chapter, telling)
+
+
+def _moves(chapter: Growing, telling: Telling, ages: Ages) -> Finding | None:
+    """A level that is raised or cut long after it was set is a decision of its own, also where the level before was never told."""
+    news = said(chapter, telling)
+    fresh = any(name.partition("/")[0] == "volume" and name not in chapter.slots for name in news)
+    late = telling.at - chapter.moved > ages.signed and chapter.rank >= _SIGNED and telling.stage in _DECIDED
+    if late and fresh and telling.change in ("raise", "cut") and chapter.value("change") != telling.change:
+        return Finding("changed", {}, "a later decision about what holds")
+    return None
 
 
 def _adds(chapter: Growing, telling: Telling) -> Finding:
@@ -249,7 +259,7 @@ def _prevails(chapter: Growing, name: str, telling: Telling, ages: Ages) -> bool
     if held.role != "operator" and mine >= RANK["official"] and mine >= theirs and telling.at >= held.at:
         return True
     late = telling.at - chapter.moved > ages.signed
-    decided = telling.stage is not None and (telling.stage in EXITS or STAGES.index(telling.stage) >= chapter.rank)
+    decided = telling.stage is not None and (telling.stage in EXITS or STAGES.index(telling.stage) >= min(chapter.rank, _SIGNED))
     if not (late and decided):
         return False
     return telling.change in _MOVES or telling.type == "cluster.participants.change"

@@ -11,7 +11,7 @@ from watcher.dossiers import goods, placing, vocabulary
 from watcher.dossiers.chapters import Ages, Finding, Growing
 from watcher.dossiers.folding import Folder, opening
 from watcher.dossiers.telling import Act, Telling, claims, keys
-from watcher.model import STAGES, Claim, Event, Judged, digest
+from watcher.model import Claim, Event, Judged, digest
 
 _COMMENTS = ("asks:", "old headline: мнение", "old headline: эксперт")
 _OPINION = (
@@ -128,13 +128,12 @@ def _of_an_act_long_known(telling: Telling, folders: Sequence[Folder], ages: Age
 def _if_late(telling: Telling, ages: Ages) -> Finding | None:
     """What was decided long before it is told is no news: by the date of the act that decides."""
     day = _decided(telling.own)
-    if day is None or telling.told == "old":
+    if day is None or telling.told == "old" or telling.stage in ("registered_minjust", "in_force"):
         return None
-    limit = ages.register if telling.type.startswith("cluster.register") else ages.signed
-    ahead = telling.stage == "in_force" or (telling.stage in STAGES and STAGES.index(telling.stage) < STAGES.index("signed"))
-    if telling.at.date() - day > limit and not (ahead and not telling.own):
-        if telling.stage == "in_force":
-            return None
+    slow = telling.type.startswith("cluster.register") or any(
+        act[0] == "приказ" for act in telling.own
+    )  # orders wait for their registration
+    if telling.at.date() - day > (ages.register if slow else ages.signed):
         return Finding("background", why=f"decided on {day.isoformat()}, longer ago than news may be")
     return None
 

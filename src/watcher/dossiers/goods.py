@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from watcher.understanding.facts.gazetteer import cells, table
@@ -15,6 +16,26 @@ _GROUPS = (
 
 
 _SYNONYMS = {"металлолом": "лом чёрных металлов"}
+
+_ENGLISH = (
+    ("nitrogen fertili[sz]er", "азотные удобрения"),
+    ("fertili[sz]er", "удобрения"),
+    ("wheat", "пшеница"),
+    ("barley", "ячмень"),
+    ("corn|maize", "кукуруза"),
+    ("rye", "рожь"),
+    ("grain", "зерно"),
+    ("scrap", "лом чёрных металлов"),
+    ("gasoline|petrol", "бензин"),
+    ("diesel", "дизельное топливо"),
+    ("sulphur|sulfur", "техническая сера"),
+    ("sugar", "сахар"),
+    ("rice", "рис"),
+    ("beef", "говядина"),
+    ("pork", "свинина"),
+    ("poultry|chicken", "мясо птицы"),
+    ("whey", "молочная сыворотка"),
+)
 
 
 @cache
@@ -45,3 +66,10 @@ def same(one: str, other: str) -> bool:
 def is_part(good: str) -> bool:
     """Whether a good is one of several of its group, so that its volume is a part of the whole."""
     return root(good) != good and good not in _SYNONYMS
+
+
+def in_english(text: str) -> frozenset[str]:
+    """Give the goods that an English text names."""
+    low = text.casefold()
+    found = [good for pattern, good in _ENGLISH if re.search(rf"\b(?:{pattern})s?\b", low)]
+    return frozenset(good for good in found if not (good == "удобрения" and "азотные удобрения" in found))

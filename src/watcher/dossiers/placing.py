@@ -73,6 +73,8 @@ def _fits_quota(chapters: Sequence[Growing], telling: Telling, ages: Ages) -> fl
             if lately and alike >= _ENOUGH and aspect(telling) in {chapter.name.partition(" ")[0] for chapter in chapters}
             else 0.0
         )
+    if any(_same_acts(_own(chapter), telling.own) > 0 for chapter in chapters):
+        return 3.0
     if {goods.root(good) for good in known} & {goods.root(good) for good in telling.goods}:
         return 2.0 + told
     near = any(goods.same(one, other) for one in telling.goods for other in known)
@@ -97,6 +99,9 @@ def _fits_cluster(chapters: Sequence[Growing], telling: Telling, ages: Ages) -> 
     known = frozenset().union(*(vocabulary.core(str(chapter.value("name") or ""), all_places) for chapter in chapters))
     headlines = frozenset().union(*(words for chapter in chapters for words in chapter.headlines))
     told = 0.5 * _same_story(chapters, telling)
+    if _foreign(telling.words) != _foreign(set().union(*(chapter.words for chapter in chapters))):
+        sides = {chapter.name.partition(" ")[0] for chapter in chapters if abs(telling.at - chapter.last) <= ages.signed}
+        return 1.0 + told if mine & places and aspect(telling) in sides else told
     if own and known:
         shared = own & known
         if shared:
@@ -117,7 +122,7 @@ def _same_story(chapters: Sequence[Growing], telling: Telling) -> bool:
 
 # ------------------------------------------------------------------------------------------------- acts
 def _fits_act(chapter: Growing, telling: Telling, ages: Ages) -> float:
-    known = tuple((str(act[0]), str(act[1]), str(act[2])) for act in chapter.value("own") or ())
+    known = _own(chapter)
     verdict = _same_acts(known, telling.own)
     if verdict > 0:
         return 3.0
@@ -130,14 +135,24 @@ def _fits_act(chapter: Growing, telling: Telling, ages: Ages) -> float:
     return max(score / (2 * _ENOUGH), 0.0) + 0.5 * told if told or score >= _ENOUGH else 0.0
 
 
+def _own(chapter: Growing) -> tuple[Act, ...]:
+    return tuple((str(act[0]), str(act[1]), str(act[2])) for act in chapter.value("own") or ())
+
+
 def _same_acts(known: Sequence[Act], own: Sequence[Act]) -> int:
     """1 for an act in common, -1 where both name acts of one type that differ, else 0."""
     for mine in own:
         for act in known:
             if mine[1] and mine[:2] == act[:2] and (not mine[2] or not act[2] or _days(mine[2], act[2]) <= 3):
                 return 1
-    kinds = {act[0] for act in known if act[1]}
-    return -1 if any(act[1] and act[0] in kinds for act in own) else 0
+    for drafts in (True, False):  # a bill and the law it became are not two acts, a law and a decree are
+        if _numbered(own, drafts=drafts) and _numbered(known, drafts=drafts):
+            return -1
+    return 0
+
+
+def _numbered(acts: Sequence[Act], *, drafts: bool) -> bool:
+    return any(act[1] and (act[0] in ("законопроект", "проект")) == drafts for act in acts)
 
 
 def _excluded(chapter: Growing, telling: Telling, ages: Ages) -> bool:

@@ -83,7 +83,7 @@ def tellings(entry: Entry, understood: Understood, *, at: datetime, story: str, 
                 slots=_slots(event, at.date()),
                 words=title | lead,
                 told=event.novelty,
-                goods=_goods(event, understood, alone=_alone(understood.events, event)),
+                goods=_goods(event, entry, understood, alone=_alone(understood.events, event)),
                 own=own,
                 targets=targets,
                 amends=amends,
@@ -108,12 +108,16 @@ def _alone(events: Sequence[Event], event: Event) -> bool:
     return sum(other.type == event.type for other in events) == 1
 
 
-def _goods(event: Event, understood: Understood, *, alone: bool) -> frozenset[str]:
-    """The goods of an event; where it is the only one of its type, those of the headline too: a slot names but one of several."""
+def _goods(event: Event, entry: Entry, understood: Understood, *, alone: bool) -> frozenset[str]:
+    """The goods of an event; where it is the only one of its type, those of headline or lead too: a slot names but one of several."""
     named = {str(event.slots["commodity"])} if event.slots.get("commodity") else set()
     if alone and event.family == "quota":
-        found = [entity for entity in understood.entities if entity.kind == "good" and entity.span.field == "title"]
-        named |= {str(entity.value.get("name", "")) for entity in found if isinstance(entity.value, Mapping)}
+        found = [entity for entity in understood.entities if entity.kind == "good" and isinstance(entity.value, Mapping)]
+        title = {str(entity.value.get("name", "")) for entity in found if entity.span.field == "title"}
+        lead = {str(entity.value.get("name", "")) for entity in found if entity.span.field != "title" and entity.span.start < _LEAD}
+        named |= title or (lead if not named else set())
+        if not named and event.type != "quota.other":
+            named |= goods.in_english(entry.title) or goods.in_english(entry.text[:_LEAD])
     return frozenset(name for name in named if name)
 
 
