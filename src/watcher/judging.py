@@ -124,7 +124,7 @@ def _story(case: Case, found: Compared, ages: Ages) -> str:
     ]
     if not live:
         return case.story
-    if all(item.novelty == "new" and not told for item, told, _ in live):
+    if any(item.novelty == "new" and not told for item, told, _ in live):
         return digest("story", case.entry.id)
     targets = set()
     for item, told, moved in live:

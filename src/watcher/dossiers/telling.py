@@ -20,6 +20,7 @@ from watcher.understanding.facts.known_acts import known_acts
 _LEAD = 400  # characters of the text whose words name the measure
 _FRESH = timedelta(days=45)  # an act older than this is what is changed, not what changes it
 _AHEAD = timedelta(days=2)
+_ENDS = (". ", "! ", "? ", "\n", "; ")
 _KEPT = ("type", "title", "words", "story", "told", "goods", "own", "targets", "amends")
 
 Act: TypeAlias = tuple[str, str, str]
@@ -69,6 +70,8 @@ def tellings(entry: Entry, understood: Understood, *, at: datetime, story: str, 
     out = []
     for number, event in enumerate(understood.events):
         own, targets = acts_of(event.slots, at.date(), amends)
+        apart = _sentence(entry, event) if len(understood.events) > 1 else ""
+        headline = vocabulary.stems(apart) if apart else title
         out.append(
             Telling(
                 entry=entry.id,
@@ -81,7 +84,7 @@ def tellings(entry: Entry, understood: Understood, *, at: datetime, story: str, 
                 stage=event.stage,
                 title=entry.title or entry.text[:120],
                 slots=_slots(event, at.date()),
-                words=title | lead,
+                words=headline if apart else title | lead,
                 told=event.novelty,
                 goods=_goods(event, entry, understood, alone=_alone(understood.events, event)),
                 own=own,
@@ -89,10 +92,21 @@ def tellings(entry: Entry, understood: Understood, *, at: datetime, story: str, 
                 amends=amends,
                 adopts=vocabulary.adopts(entry.title),
                 version=understood.version,
-                headline=title,
+                headline=headline,
             )
         )
     return out
+
+
+def _sentence(entry: Entry, event: Event) -> str:
+    """The sentence that an event of several stands in, empty for one that the headline tells: of a digest each has words of its own."""
+    spans = [span for span in event.evidence if span.field != "title"]
+    if not spans or len(spans) < len(event.evidence):
+        return ""
+    text, span = str(getattr(entry, spans[0].field)), spans[0]
+    start = max(text.rfind(mark, 0, span.start) for mark in _ENDS) + 1
+    ends = [at for mark in _ENDS if (at := text.find(mark, span.end)) >= 0]
+    return text[start : min(ends, default=len(text))]
 
 
 def _slots(event: Event, today: date) -> dict[str, Any]:
@@ -130,7 +144,7 @@ def acts_of(slots: Mapping[str, Any], today: date, amends: bool) -> tuple[tuple[
         (own if _decides(act, today) else before).append(act)
     if slots.get("bill"):
         own.append(("законопроект", str(slots["bill"]), ""))
-    if not own and before and not amends and not any(_is_standing(act) for act in before):
+    if not own and before and not amends and not any(_is_standing(act, today) for act in before):
         own, before = before[-1:], before[:-1]
     return tuple(dict.fromkeys(own)), tuple(dict.fromkeys(before))
 
@@ -141,12 +155,13 @@ def _decides(act: Act, today: date) -> bool:
         return True
     if day:
         return today - _FRESH <= date.fromisoformat(day) <= today + _AHEAD
-    return bool(number) and not _is_standing(act)
+    return bool(number) and not _is_standing(act, today)
 
 
-def _is_standing(act: Act) -> bool:
+def _is_standing(act: Act, today: date) -> bool:
     """Whether it is one of the acts that everybody names by their number, so that naming it is no sign of a new one."""
-    return any((act[0], number) in known_acts() for number in (act[1], act[1].upper()))
+    known = known_acts().get((act[0], act[1])) or known_acts().get((act[0], act[1].upper()))
+    return known is not None and (not known.date or date.fromisoformat(known.date) < today - _FRESH)
 
 
 # ------------------------------------------------------------------------------------------------- as claims
