@@ -176,6 +176,8 @@ def reached(chapter: Growing | None, telling: Telling) -> str | None:
     """The stage that a telling really claims: nothing is in force before its day, whatever the verb."""
     if chapter and _too_soon(chapter, telling):
         return chapter.stage
+    if telling.change == "reject" and telling.stage in _DECIDED:
+        return "rejected"
     if telling.stage != "in_force":
         return telling.stage
     period = telling.slots.get("period") or (chapter.value("period") if chapter else None) or {}
@@ -203,8 +205,8 @@ def _climbs(chapter: Growing, telling: Telling, stage: str | None, ages: Ages) -
     if stage in EXITS:
         again = stage in chapter.stages and (chapter.stage == stage or telling.at - chapter.stages[stage] <= ages.register)
         return "" if again else "it left the ladder"
-    if chapter.stage in _ENDED and gap > ages.signed and stage not in ("published", "signed"):
-        return "taken up again after it was given up"
+    if chapter.stage in _ENDED:
+        return "taken up again after it was given up" if gap > ages.signed or telling.role == "official" else ""
     if STAGES.index(stage) > chapter.rank:
         return "a higher rung than was known"
     if stage == "signed" and chapter.stage == "published" and gap > ages.signed and not chapter.value("own"):
@@ -268,11 +270,11 @@ def _prevails(chapter: Growing, name: str, telling: Telling, ages: Ages) -> bool
 # ------------------------------------------------------------------------------------------------- what becomes of it
 def grow(chapter: Growing, telling: Telling, finding: Finding) -> None:
     """Add a telling to its chapter."""
-    chapter.first, chapter.last = min(chapter.first, telling.at), max(chapter.last, telling.at)
     if telling.entry not in chapter.entries:
         chapter.entries.append(telling.entry)
     if telling.told == "old":
         return
+    chapter.first, chapter.last = min(chapter.first, telling.at), max(chapter.last, telling.at)
     chapter.since.setdefault(telling.entry, finding)
     if telling.story:
         _tell(chapter, telling.story, develops=finding.novelty in ("new", "stage", "changed"))

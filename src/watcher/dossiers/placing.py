@@ -17,6 +17,9 @@ from watcher.model import STAGES
 
 _DAY = timedelta(days=1)
 _ENOUGH = 0.5  # likeness from which two texts are of one act; measured in docs/decisions/0009-dossiers.md
+_ALIKE = 0.34  # below it type and target prove nothing: one act is changed many times a year
+_SOFT = {"proc.letter", "proc.fas"}  # what explains a rule is no stage of it
+_SOME = 0.3  # evidence that only figures can make
 _LONG = timedelta(days=400)
 _NEAR_PERIOD = 31  # days by which the press may be off with the beginning of a period
 _ASPECTS = {
@@ -131,7 +134,8 @@ def _fits_act(chapter: Growing, telling: Telling, ages: Ages) -> float:
     told = telling.story in chapter.stories if telling.story else False
     if not known and not chapter.words:
         return 0.0
-    score = _likeness(chapter, telling) + _evidence(chapter, telling) - _staleness(chapter, telling, ages)
+    alike, evidence = _likeness(chapter, telling), _evidence(chapter, telling)
+    score = alike + (evidence if alike >= _ALIKE or evidence > _SOME else min(evidence, 0.0)) - _staleness(chapter, telling, ages)
     return max(score / (2 * _ENOUGH), 0.0) + 0.5 * told if told or score >= _ENOUGH else 0.0
 
 
@@ -161,6 +165,11 @@ def _excluded(chapter: Growing, telling: Telling, ages: Ages) -> bool:
         return True
     if telling.at - chapter.last > _LONG or chapter.first - telling.at > _LONG:
         return True
+    begins = telling.stage in STAGES and STAGES.index(telling.stage) < STAGES.index("signed") <= chapter.rank
+    if begins and telling.at - chapter.moved > 2 * ages.register:
+        return True
+    if (telling.type in _SOFT) != bool(chapter.types & _SOFT) or _speaks_of_others(chapter, telling):
+        return True
     if telling.goods and chapter.goods and not any(goods.same(one, other) for one in telling.goods for other in chapter.goods):
         return True
     mine, theirs = {act[:2] for act in telling.targets}, {act[:2] for act in chapter.targets}
@@ -170,6 +179,15 @@ def _excluded(chapter: Growing, telling: Telling, ages: Ages) -> bool:
         return not set(telling.slots["regions"]) & set(chapter.value("regions"))
     known, said = chapter.value("threshold"), telling.slots.get("threshold")
     return bool(known and said and not values.same("threshold", known, said) and telling.at - chapter.last > ages.signed)
+
+
+def _speaks_of_others(chapter: Growing, telling: Telling) -> bool:
+    """Whether no word of weight of either's headlines stands in the other: tractors here, lifts there."""
+    mine = {word for word in telling.headline if vocabulary.weight(word) == 1}
+    theirs = {word for headline in chapter.headlines for word in headline if vocabulary.weight(word) == 1}
+    if not mine or not theirs or telling.goods & chapter.goods or _foreign(telling.words) != _foreign(chapter.words):
+        return False
+    return not mine & chapter.words and not theirs & telling.words
 
 
 def _field(kind: str) -> str:
@@ -214,8 +232,8 @@ def _staleness(chapter: Growing, telling: Telling, ages: Ages) -> float:
     gap = abs(telling.at - chapter.last)
     rank = STAGES.index(telling.stage) if telling.stage in STAGES else len(STAGES)
     out = 0.15 if gap > 4 * ages.register else 0.0
-    if gap > ages.register and rank < chapter.rank:
-        out += 0.25
+    if rank < chapter.rank and abs(telling.at - chapter.moved) > ages.register:
+        out += 0.35
     elif gap > ages.signed and rank == chapter.rank and rank != STAGES.index("in_force"):
         out += 0.1
     return out

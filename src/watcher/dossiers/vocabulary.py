@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import resources
 
-from watcher.language.words import fold, tokens
+from watcher.language.words import Token, fold, tokens
 
 _STEM = 5  # letters: «сократить» and «сокращение» meet, «оплата» and «оплатить» too
 _SHORT = 3
@@ -29,6 +29,20 @@ _ADOPTS = re.compile(
     r"|(?:постановление|закон|приказ)\w* (?:\w+ ){0,3}[^.]{0,24}\d+(?:-фз)? (?:был[оа]? )?(?:принят|утвержд[её]н|подписан|издан)\w*"
     r"|^(?:постановление|федеральный закон|приказ)\b[^.]{0,60}\d"
 )
+_SPELT = {
+    "рнп": "реестр недобросовестный поставщик",
+    "мсп": "малый бизнес",
+    "смп": "малый бизнес",
+    "ктру": "каталог",
+    "нмцк": "начальный цена",
+    "еис": "информационный",
+    "медизделия": "медицинский изделие",
+    "медизделий": "медицинский изделие",
+    "дизтопливо": "дизельный топливо",
+    "дизтоплива": "дизельный топливо",
+    "едпоставщик": "единственный поставщик",
+}
+"""Abbreviations that one outlet writes and another spells out; only their commonest forms."""
 _PLACES = ("область", "край", "республика", "округ", "автономный", "город")
 _AMENDS = (
     "изменение|изменить|менять|поправка|дополнить|дополнение|скорректировать|корректировка|обновить|уточнить|продлить|продление|отменить|отмена"
@@ -54,11 +68,18 @@ def stems(text: str) -> frozenset[str]:
     """Give the stems of the words of a text, and its numbers, without the words that name no measure."""
     out = set()
     for token in tokens(text):
-        if token.is_word and len(token.form) >= _SHORT:
-            out.add(stem(min(token.lemmas, key=lambda lemma: (len(lemma), lemma))))
+        if token.form in _SPELT:
+            out |= {stem(word) for word in _SPELT[token.form].split()}
+        elif token.is_word and (len(token.form) > _SHORT or (len(token.form) == _SHORT and token.text.isupper())):
+            out.add(stem(_base(token)))
         elif token.text[0].isdigit():
             out.add(token.form)
     return frozenset(out - _listed("words.txt"))
+
+
+def _base(token: Token) -> str:
+    """The shortest normal form; a word's own form is one of its lemmas, and told nothing of «внесли» and «внести»."""
+    return min(token.lemmas - {token.form} or token.lemmas, key=lambda lemma: (len(lemma), lemma))
 
 
 def weight(stem: str) -> float:
