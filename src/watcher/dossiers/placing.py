@@ -7,7 +7,7 @@ act       bill, act, draft → dossier; else type, changed act, goods, figures a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from watcher.dossiers import goods, values, vocabulary
@@ -165,6 +165,8 @@ def _excluded(chapter: Growing, telling: Telling, ages: Ages) -> bool:
         return True
     if telling.at - chapter.last > _LONG or chapter.first - telling.at > _LONG:
         return True
+    if _by_law(telling.stage, telling.own) * _by_law(chapter.stage, _own(chapter), chapter.stages) < 0:
+        return True
     begins = telling.stage in STAGES and STAGES.index(telling.stage) < STAGES.index("signed") <= chapter.rank
     if begins and telling.at - chapter.moved > 2 * ages.register:
         return True
@@ -179,6 +181,14 @@ def _excluded(chapter: Growing, telling: Telling, ages: Ages) -> bool:
         return not set(telling.slots["regions"]) & set(chapter.value("regions"))
     known, said = chapter.value("threshold"), telling.slots.get("threshold")
     return bool(known and said and not values.same("threshold", known, said) and telling.at - chapter.last > ages.signed)
+
+
+def _by_law(stage: str | None, own: Sequence[Act], stages: Iterable[str] = ()) -> int:
+    """1 for what passes parliament, -1 for what a ministry or the government decides, 0 where nothing says."""
+    kinds = {act[0] for act in own if act[1] or act[2]}
+    if kinds & {"закон", "законопроект"} or {stage, *stages} & {"registered", "reading1", "reading2", "reading3", "upper_house"}:
+        return 1
+    return -1 if kinds & {"постановление", "приказ", "распоряжение", "решение", "письмо"} else 0
 
 
 def _speaks_of_others(chapter: Growing, telling: Telling) -> bool:
