@@ -109,14 +109,6 @@ def status(context: Context, as_json: bool) -> None:
 
 
 @main.command()
-@_JSON
-@click.pass_obj
-def sources(context: Context, as_json: bool) -> None:
-    """Состояние каждого источника."""
-    _call("shows:sources", _json_too(context, as_json))
-
-
-@main.command()
 @click.option("--since", default="30d", show_default=True, help="За сколько времени: 12h, 30d.")
 @_JSON
 @click.pass_obj
@@ -186,3 +178,8 @@ def backtest(context: Context, file: Path | None, since: str | None, rules_path:
 def dossiers(context: Context, words: tuple[str, ...], as_json: bool) -> None:
     """Что известно о каждом кластере, квоте и акте за всё время; объединить, разделить, исправить."""
     _call("knowledge:show", _json_too(context, as_json), words)
+
+
+from watcher.cli.sources_commands import sources  # noqa: E402 - it needs what stands above
+
+main.add_command(sources)

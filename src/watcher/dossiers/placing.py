@@ -37,7 +37,7 @@ def kind_of(telling: Telling) -> Kind:
     kind = telling.type
     if kind.startswith("cluster.") and kind != "cluster.regime.rules":
         slots = telling.slots
-        return "act" if kind == "cluster.project.support" and not slots.get("name") else "cluster"
+        return "act" if kind == "cluster.project.support" and not (slots.get("name") or slots.get("regions")) else "cluster"
     if kind.startswith("quota.") and kind not in ("quota.procurement.share", "quota.other"):
         return "quota"
     return "act"

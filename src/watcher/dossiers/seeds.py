@@ -25,14 +25,6 @@ from watcher.understanding.types import EVENT_TYPES
 Seed = tuple[str, str, frozenset[str], list[Claim]]
 """Id, kind, keys and claims of a dossier."""
 _FIELDS = frozenset({"at", "type", "stage", "title", "source", "slots", "id"})
-_LAWS = {
-    "44-ФЗ": "proc.law.44fz",
-    "223-ФЗ": "proc.law.223fz",
-    "719": "proc.origin719",
-    "1875": "proc.natregime",
-    "779": "cluster.regime.rules",
-    "41": "cluster.regime.rules",
-}
 
 
 def known_past(files: Iterable[str] = ()) -> list[Seed]:
@@ -60,7 +52,7 @@ def _acts() -> Iterator[Telling]:
         if act.date:
             name = act.number if act.type == "закон" else f"ПП {act.number}"
             slots = {"acts": [{"type": act.type, "issuer": act.issuer, "number": act.number, "date": act.date}]}
-            item = {"at": act.date, "type": _LAWS.get(act.number, "proc.other"), "stage": "in_force", "title": name, "slots": slots}
+            item = {"at": act.date, "type": act.tells or "proc.other", "stage": "in_force", "title": name, "slots": slots}
             yield _telling(item, f"seed:act:{act.type}:{act.number}", "acts.tsv", quiet=True)
 
 
