@@ -225,6 +225,14 @@ def test_a_text_that_a_feed_drops_is_no_edit(store: Store) -> None:
     assert desk.poll([replace(entry, text="") for entry in page]).edited == ()
 
 
+def test_two_versions_of_one_entry_on_a_page_do_not_edit_each_other_for_ever(store: Store) -> None:
+    desk = Desk(store)
+    page = [news(number) for number in range(20, 0, -1)]
+    page.insert(5, replace(page[4], text="Прежний текст, который лента показывает рядом с новым."))
+    desk.poll(page)
+    assert [desk.poll(page).edited for _ in range(3)] == [(), (), ()]
+
+
 def test_entries_that_repeat_their_title_every_day_are_entries_of_their_own(store: Store) -> None:
     desk = Desk(store)
     digest = Entry("s", "Утренний обзор новостей", "Главное за сутки.", "", "", NOW)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -25,6 +26,7 @@ from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
 from watcher.deliver import Deliver
+from watcher.dispatch import Dispatcher
 from watcher.dossiers import Ages
 from watcher.dossiers.seeds import known_past
 from watcher.errors import DeliveryError
@@ -42,7 +44,9 @@ from watcher.sources import load_kind as source_kind
 from watcher.store import Store
 from watcher.store.polled import SourceRow
 
-_POLLS = 20  # sources polled side by side
+_POLLS = 50  # sources polled side by side
+_READINGS = 20
+_FIRST_POLLS_A_SECOND = 30
 _STOP_WITHIN_S = 8.0
 _SPREAD_S = 20.0  # first polls of a start are spread over this
 _CLAIM_S = 3600
@@ -87,7 +91,6 @@ class App:
         self.notifiers: dict[str, Notifier] = {}
         self._sleep = sleep
         self.network = Network()
-        self._busy: dict[str, asyncio.Task[None]] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._judging = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -109,9 +112,10 @@ class App:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for task in [*self._busy.values(), *self._reading.values()]:
+        await self.polls.close()
+        for task in self._reading.values():
             task.cancel()
-        await asyncio.gather(*self._busy.values(), *self._reading.values(), return_exceptions=True)
+        await asyncio.gather(*self._reading.values(), return_exceptions=True)
         await self.deliver.drain(_STOP_WITHIN_S / 2)
         for notifier in self.notifiers.values():
             await notifier.close()
@@ -120,6 +124,13 @@ class App:
 
     def _open(self, settings: Settings) -> None:
         self.door = Door(door_settings(settings), clock=self.now, sleep=self._sleep)
+        self.polls = Dispatcher(
+            lambda limit, busy: self.store.call(self.store.polled.due, self.now(), limit, busy),
+            self._poll,
+            self._host,
+            at_once=_POLLS,
+            per_lane=settings.fetch.per_host,
+        )
         self._use(settings)
         self.notifiers.update({name: notifier_kind(name).open_notifier(config) for name, config in settings.notifiers.items()})
 
@@ -174,13 +185,14 @@ class App:
     async def _register(self) -> None:
         now = self.now()
         addresses = {id: digest(source.kind, source.options.url) for id, (source, _) in self._sources.items()}
-        step = _SPREAD_S / max(len(addresses), 1)
+        step = max(_SPREAD_S / max(len(addresses), 1), 1 / _FIRST_POLLS_A_SECOND)
         spread = {id: now + timedelta(seconds=step * n if len(addresses) > _POLLS else 0) for n, id in enumerate(addresses)}
         await self.store.call(self.store.polled.register, addresses, spread, now)
 
     async def reload(self, settings: Settings) -> None:
         """Go on with another configuration. Notifiers and the network's keys of the running one stay until a restart."""
         self._use(replace(settings, notifiers=self.settings.notifiers))
+        self.polls.forget()
         await self._register()
         await self._seed()
         await self.want()
@@ -188,25 +200,20 @@ class App:
     # ------------------------------------------------------------------------------------------------- steps
     async def poll_due(self) -> int:
         """Begin polling what is due; gives how many."""
-        free = _POLLS - len(self._busy)
-        if free <= 0:
-            return 0
-        rows = await self.store.call(self.store.polled.due, self.now(), free, list(self._busy))
-        for row in rows:
-            if row.id in self._sources and row.id not in self._busy:
-                self._busy[row.id] = asyncio.create_task(self._poll(row))
-        return len(rows)
+        return await self.polls.tick()
+
+    def _host(self, id: str) -> str:
+        return urlsplit(self._sources[id][0].options.url).netloc if id in self._sources else ""
 
     async def _poll(self, row: SourceRow) -> None:
-        try:
-            settings, source = self._sources[row.id]
-            plan = ingest.Plan(settings.every, settings.first_poll, len(self._sources))
-            report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
-            observe.polled(report)
-            if report.new:
-                self._wake.set()
-        finally:
-            self._busy.pop(row.id, None)
+        if row.id not in self._sources:  # taken out of the configuration while it was queued
+            return
+        settings, source = self._sources[row.id]
+        plan = ingest.Plan(settings.every, settings.first_poll, len(self._sources))
+        report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
+        observe.polled(report)
+        if report.new:
+            self._wake.set()
 
     async def judge_due(self) -> int:
         """Judge what is owed until nothing is; gives how many entries."""
@@ -220,7 +227,7 @@ class App:
         return done
 
     async def _read_wanted(self) -> None:
-        for entry in await self.store.call(self.store.joint.wanted_articles, _POLLS):
+        for entry in await self.store.call(self.store.joint.wanted_articles, _READINGS):
             if entry.id not in self._reading and entry.source in self._sources:
                 self._reading[entry.id] = asyncio.create_task(self._read(entry, self._sources[entry.source][0].options))
 
@@ -341,7 +348,7 @@ class App:
         await self.store.call(self.store.polled.hurry, list(self._sources), began)
         while any(row.last_poll is None or row.last_poll < began for row in await self._rows()):
             await self.poll_due()
-            await asyncio.wait([*self._busy.values(), asyncio.create_task(self.pause(0.05))], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([*self.polls.running.values(), asyncio.create_task(self.pause(0.05))], return_when=asyncio.FIRST_COMPLETED)
         await self.judge_due()
         while self._reading:
             await asyncio.wait(self._reading.values())

@@ -128,7 +128,7 @@ def state_now(seen: Seen, at: datetime, is_workday: Callable[[date], bool] = wee
     """Give the state as it is now: a source that answers, but brought nothing new for five of its usual gaps, is silent."""
     if seen.state == "ok" and seen.usual_gap_s and seen.last_new:
         longest = max(_SILENT_GAPS * timedelta(seconds=seen.usual_gap_s), _SILENT_LEAST)
-        if working_time(seen.last_new, at, is_workday) > longest:
+        if at - seen.last_new > longest and working_time(seen.last_new, at, is_workday) > longest:
             return "silent"
     return seen.state
 

@@ -22,6 +22,7 @@ from watcher.store import Store
 from watcher.store.polled import SourceRow
 
 _JITTER = 0.1
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,11 @@ async def _succeeded(row: SourceRow, brought: Poll, plan: Plan, store: Store, ti
 
 async def look_over(titles: Mapping[str, str], store: Store, network: Network, now: datetime) -> list[Notice]:
     """Compare what is wrong with what administrators were told, and give what is new and what is over. `titles`: of all polled sources."""
-    rows = [(row.id, titles[row.id], row) for row in await store.call(store.polled.all) if row.id in titles]
-    wanted = health.notices(rows, now, network_down=network.down)
+    wanted = health.notices((), now, network_down=network.down)
+    after = ""
+    while not network.down and (page := await store.call(store.polled.page, after, _PAGE)):
+        after = page[-1].id
+        wanted |= health.notices([(row.id, titles[row.id], row) for row in page if row.id in titles], now, network_down=False)
     open_now = await store.call(store.notes.open_notices)
     told: list[Notice] = []
     for key, text in wanted.items():

@@ -45,7 +45,7 @@ class Desk:
     async def poll(self) -> None:
         self.clock.move(seconds=2)
         await self.app.poll_due()
-        await asyncio.gather(*self.app._busy.values())
+        await asyncio.gather(*self.app.polls.running.values())
 
     async def judge(self) -> None:
         await self.app.judge_due()

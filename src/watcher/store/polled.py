@@ -82,6 +82,12 @@ class Polled:
         with self._database.read() as tx:
             return [_row(row) for row in tx.execute(select(sources).order_by(sources.c.id)).mappings()]
 
+    def page(self, after: str, limit: int) -> list[SourceRow]:
+        """Give so many sources that follow an id, in order of id: for who looks at all of them without holding up others."""
+        with self._database.read() as tx:
+            rows = select(sources).where(sources.c.id > after).order_by(sources.c.id).limit(limit)
+            return [_row(row) for row in tx.execute(rows).mappings()]
+
     def succeeded(self, id: str, poll: Poll, next_poll: datetime | NextPoll, now: datetime, *, learn: str) -> Receipt:
         """Commit what a poll brought: the entries, the cursor that covers them, the next time. `learn` says why nobody is told of them.
 

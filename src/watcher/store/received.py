@@ -59,21 +59,31 @@ def receive(tx: Connection, source: str, poll: Poll, now: datetime, *, learn: st
     churn = poll.window and _is_churn(matched) and not learn
     if poll.window and matched and not any(matched) and last_success and not learn and _may_have_missed(poll.entries, last_success):
         notes.append("gap")
-    fresh: list[str] = []
-    edited: list[str] = []
+    fresh: dict[str, dict[str, Any]] = {}
+    shown: dict[str, Entry] = {}  # known ones as they stand now; of two items with one identifier the newer counts
+    new_aliases: list[dict[str, Any]] = []
     learned = 0
     for entry, named, already in reversed(list(zip(poll.entries, names, matched, strict=True))):
         found = already or next((known[key] for key in named.items() if key in known), "")
-        if found:
-            if _note_edit(tx, found, entry, now):
-                edited.append(found)
+        if found in fresh:
+            fresh[found] = _values(found, source, entry, now, fresh[found]["learned"])
+        elif found:
+            shown[found] = entry
         else:
+            found = identity.entry_id(source, named)
             why = learn or ("old" if churn and _is_old(entry, last_success) else "")
-            found = _insert(tx, source, entry, named, now, why)
+            fresh[found] = _values(found, source, entry, now, why)
             learned += bool(why)
-            fresh.append(found)
-        _add_aliases(tx, source, named, known, found, now)
-    return Receipt(tuple(fresh), tuple(edited), learned, len(poll.entries), tuple(dict.fromkeys(notes)))
+        for key in named.items():
+            if key not in known:
+                new_aliases.append({"source": source, "kind": key[0], "hash": key[1], "entry": found, "seen": now})
+                known[key] = found
+    if fresh:
+        tx.execute(insert(entries), list(fresh.values()))
+    if new_aliases:
+        tx.execute(insert(aliases), new_aliases)
+    edited = _note_edits(tx, shown, now)
+    return Receipt(tuple(fresh), edited, learned, len(poll.entries), tuple(dict.fromkeys(notes)))
 
 
 def _known(tx: Connection, source: str, names: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], str]:
@@ -109,65 +119,51 @@ def _is_old(entry: Entry, last_success: datetime | None) -> bool:
     )
 
 
-def _insert(tx: Connection, source: str, entry: Entry, named: dict[str, str], now: datetime, learned: str) -> str:
-    id = identity.entry_id(source, named)
-    tx.execute(
-        insert(entries).values(
-            id=id,
-            source=source,
-            guid=entry.guid,
-            url=entry.url,
-            title=entry.title,
-            text=entry.text,
-            article=entry.article,
-            published=entry.published,
-            language=entry.language,
-            guessed=list(entry.guessed),
-            first_seen=now,
-            content=identity.content_hash(entry),
-            learned=learned,
-            state="owed",
-            attempts=0,
-            error="",
-            revision=0,
-            read="",
-            read_error="",
-            version=0,
-            story="",
-            rules=[],
+def _values(id: str, source: str, entry: Entry, now: datetime, learned: str) -> dict[str, Any]:
+    return {
+        "id": id,
+        "source": source,
+        "guid": entry.guid,
+        "url": entry.url,
+        "title": entry.title,
+        "text": entry.text,
+        "article": entry.article,
+        "published": entry.published,
+        "language": entry.language,
+        "guessed": list(entry.guessed),
+        "first_seen": now,
+        "content": identity.content_hash(entry),
+        "learned": learned,
+        "state": "owed",
+        "attempts": 0,
+        "error": "",
+        "revision": 0,
+        "read": "",
+        "read_error": "",
+        "version": 0,
+        "story": "",
+        "rules": [],
+    }
+
+
+def _note_edits(tx: Connection, shown: Mapping[str, Entry], now: datetime) -> tuple[str, ...]:
+    """Take over changed titles and texts and owe those entries another judgement; one that lost its text keeps the old one."""
+    edited: list[str] = []
+    ids = list(shown)
+    for start in range(0, len(ids), _IN):
+        wanted = select(entries.c.id, entries.c.content, entries.c.text, entries.c.revision).where(
+            entries.c.id.in_(ids[start : start + _IN])
         )
-    )
-    return id
-
-
-def _note_edit(tx: Connection, id: str, entry: Entry, now: datetime) -> bool:
-    """Take over a changed title or text and owe the entry another judgement; a known entry that lost its text keeps the old one."""
-    content = identity.content_hash(entry)
-    row = tx.execute(select(entries.c.content, entries.c.text, entries.c.revision).where(entries.c.id == id)).one_or_none()
-    if row is None or row.content == content or (row.text and not entry.text):
-        return False
-    tx.execute(
-        update(entries)
-        .where(entries.c.id == id)
-        .values(
-            title=entry.title,
-            text=entry.text,
-            content=content,
-            updated=now,
-            state="owed",
-            attempts=0,
-            revision=row.revision + 1,
-            not_before=None,
-        )
-    )
-    return True
-
-
-def _add_aliases(tx: Connection, source: str, named: Mapping[str, str], known: dict[tuple[str, str], str], id: str, now: datetime) -> None:
-    for key in named.items():
-        if key not in known:
-            tx.execute(insert(aliases).values(source=source, kind=key[0], hash=key[1], entry=id, seen=now))
-            known[key] = id
+        for row in tx.execute(wanted).all():
+            entry = shown[row.id]
+            content = identity.content_hash(entry)
+            if row.content == content or (row.text and not entry.text):
+                continue
+            changed = {"title": entry.title, "text": entry.text, "content": content, "updated": now, "revision": row.revision + 1}
+            owed = {"state": "owed", "attempts": 0, "not_before": None}
+            tx.execute(update(entries).where(entries.c.id == row.id).values(**changed, **owed))
+            edited.append(row.id)
+    return tuple(edited)
 
 
 def entry_of(row: RowMapping) -> Entry:
