@@ -10,8 +10,8 @@ import pytest
 
 from conftest import Clock
 from watcher.model import Profile
+from watcher.reminders import reminder
 from watcher.store import Store
-from watcher.store.wishes import reminder
 
 
 @pytest.fixture

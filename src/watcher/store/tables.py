@@ -181,9 +181,14 @@ deliveries = Table(
     Column("done", Moment),
     Column("fallback", JSON),
     Column("fallback_at", Moment),
+    Column("relevance", JSON),  # to the recipient's profile, as it was when it was decided
+    Column("dossier", String(200), nullable=False, default=""),  # later stages of it answer this message
+    Column("number", Integer),  # in its chat; given when it is first claimed
+    Column("shown", String(32), nullable=False, default=""),  # hash of the text that was sent: equal text is not sent again
     Index("deliveries_due", "state", "not_before"),
     Index("deliveries_recipient", "recipient", "state"),
     Index("deliveries_story", "story", "recipient"),
+    Index("deliveries_dossier", "recipient", "dossier"),
     Index("deliveries_done", "done"),
 )
 
@@ -203,9 +208,21 @@ held = Table(
     Column("timezone", String(64), nullable=False),
     Column("language", String(8), nullable=False),
     Column("created", Moment, nullable=False),
+    Column("relevance", JSON),
     Column("delivery", String(64), nullable=False),  # empty until it left
     Index("held_due", "delivery", "due"),
     Index("held_story", "story", "recipient"),
+)
+
+expansions = Table(
+    "expansions",  # what one entry makes owed to many, a page a row, until it stands in the outbox
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("entry", String(64), nullable=False),
+    Column("alert", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("content", JSON, nullable=False),  # owed, held, verdicts
 )
 
 recipients = Table(
@@ -218,6 +235,8 @@ recipients = Table(
     Column("not_before", Moment),
     Column("moved_to", Text, nullable=False),
     Column("error", Text, nullable=False),
+    Column("numbered", Integer, nullable=False, default=0),  # how many messages this chat was sent
+    Column("bounces", Integer, nullable=False, default=0),  # letters in a row that its server refused
 )
 
 channels = Table(

@@ -14,12 +14,12 @@ from typing import Literal, TypeAlias
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
 from watcher import codec
-from watcher.model import Profile, digest
+from watcher.concern import Reminder
+from watcher.model import Profile
 from watcher.store.database import Database
 from watcher.store.tables import entries, follows, labels, mutes, own_profiles, reminders
 
 MuteKind: TypeAlias = Literal["story", "source", "rule"]
-ReminderKind: TypeAlias = Literal["deadline", "effective", "sunset"]
 Outcome: TypeAlias = Literal["sent", "passed", "extended", "moved", "muted"]
 
 REASONS = ("off-topic", "known", "not-mine", "wrong")
@@ -56,28 +56,6 @@ class Label:
     reason: str
     at: datetime
     entry: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """One reminder of a day: due at a moment, about what a story or a dossier says of that day."""
-
-    id: str
-    recipient: str
-    story: str
-    dossier: str
-    kind: ReminderKind
-    day: date
-    due: datetime
-    asked: bool = False
-    """By the recipient himself; else by the plan that every dated event has."""
-
-
-def reminder(recipient: str, about: tuple[str, str], kind: ReminderKind, day: date, due: datetime, *, asked: bool = False) -> Reminder:
-    """Make a reminder about (story, dossier); the same one again has the same id."""
-    story, dossier = about
-    id = digest("reminder", recipient, dossier or story, kind, day.isoformat(), due.isoformat())
-    return Reminder(id, recipient, story, dossier, kind, day, due, asked)
 
 
 class Wishes:
