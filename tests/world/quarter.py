@@ -102,7 +102,7 @@ class Checker:
         if item.urgent:
             return Expected("single", now)
         if me.digest:
-            return Expected("digest", self._heard_digest(now))
+            return Expected("digest", self._resumes(self._next_digest(now, me.digest, me.days)))
         if me.quiet and self._is_quiet(now):
             return Expected("merged", self._resumes(self._end_of_quiet(now)))
         today = now.astimezone(self.zone).date()
@@ -118,20 +118,14 @@ class Checker:
     def _resumes(self, at: datetime) -> datetime:
         return self.person.pause[1] if self.person.pause and self._pauses(at) else at
 
-    def _heard_digest(self, after: datetime) -> datetime:
-        at = self._next_digest(after, self.person.digest, self.person.days)
-        while self._pauses(at):
-            at = self._next_digest(at, self.person.digest, self.person.days)
-        return at
-
     def digests(self, until: datetime) -> list[datetime]:
-        """Every digest up to a moment, empty ones too, except those that fall into the pause."""
+        """Every digest up to a moment, empty ones too; those of a pause come once, at its end."""
         me, out = self.person, []
         at = START
         while me.digest and at < until:
             at = self._next_digest(at, me.digest, me.days)
-            out.append(at)
-        return [one for one in out if one < until and not (me.pause and me.pause[0] <= one < me.pause[1])]
+            out.append(self._resumes(at))
+        return sorted({one for one in out if one < until})
 
     def _next_digest(self, after: datetime, times: tuple[str, ...], days: tuple[str, ...]) -> datetime:
         minute = after.replace(second=0, microsecond=0)

@@ -100,20 +100,22 @@ def classify(context: Context, file: Path | None, stories: bool) -> None:
     _call("texts:classify", context, file, stories)
 
 
+@main.command(name="eval")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--errors", is_flag=True, help="Перечислить всё, что понято не так.")
+@_JSON
+@click.pass_obj
+def evaluate(context: Context, file: Path, errors: bool, as_json: bool) -> None:
+    """Точность и полнота на размеченных записях (JSON Lines): по типам, сведениям, стадиям, сюжетам."""
+    _call("evaluation:evaluate", _json_too(context, as_json), file, errors)
+
+
 @main.command()
 @_JSON
 @click.pass_obj
 def status(context: Context, as_json: bool) -> None:
     """Один экран: источники, очереди."""
     _call("shows:status", _json_too(context, as_json))
-
-
-@main.command()
-@_JSON
-@click.pass_obj
-def sources(context: Context, as_json: bool) -> None:
-    """Состояние каждого источника."""
-    _call("shows:sources", _json_too(context, as_json))
 
 
 @main.command()
@@ -165,3 +167,8 @@ def restore(context: Context, file: Path) -> None:
 def migrate(context: Context) -> None:
     """Привести хранилище к этой версии."""
     _call("state:migrate", context)
+
+
+from watcher.cli.sources_commands import sources  # noqa: E402 - it needs what stands above
+
+main.add_command(sources)

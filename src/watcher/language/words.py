@@ -20,7 +20,8 @@ _HYPHENS = "\u2010\u2011\u2012\u2013\u2212"
 _LETTER = rf"[^\W\d_][{_MARKS}{_INVISIBLE}]*"
 _TOKEN = re.compile(rf"(?:{_LETTER})+(?:[-{_HYPHENS}](?:{_LETTER})+)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
-_MIXED = re.compile(r"[A-Za-zА-Яа-яЁё]*(?:[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z])[A-Za-zА-Яа-яЁё]*")
+_LETTERS = re.compile(r"[A-Za-zА-Яа-яЁё]+")
+_MIXED = re.compile(r"[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z]")
 _PLAIN = re.compile(r"[а-я]+")
 _LATIN, _SIMILAR = "aceopxykmtABCEHKMOPTXY", "асеорхукмтАВСЕНКМОРТХУ"
 _TO_CYRILLIC = str.maketrans(_LATIN, _SIMILAR)
@@ -52,12 +53,14 @@ def fold(text: str) -> str:
     if folded.isascii() or _PLAIN.fullmatch(folded):
         return folded
     plain = _DROPPED.sub("", unicodedata.normalize("NFKC", text)).translate(_SAME)
-    return _MIXED.sub(_one_script, plain).casefold()
+    return (_LETTERS.sub(_one_script, plain) if _MIXED.search(plain) else plain).casefold()
 
 
 def _one_script(found: re.Match[str]) -> str:
     """Write a word of two scripts in one, where all the letters of the other look like letters of it."""
     word = found.group()
+    if not _MIXED.search(word):
+        return word
     cyrillic = word.translate(_TO_CYRILLIC)
     if not re.search("[A-Za-z]", cyrillic):
         return cyrillic
@@ -66,7 +69,7 @@ def _one_script(found: re.Match[str]) -> str:
 
 
 @cache
-def _morphology() -> pymorphy3.MorphAnalyzer:
+def morphology() -> pymorphy3.MorphAnalyzer:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
@@ -87,7 +90,7 @@ def lemmas(form: str) -> frozenset[str]:
 def _find_lemmas(form: str) -> frozenset[str]:
     found = {form}
     if _CYRILLIC.search(form):
-        found.update(fold(parse.normal_form) for parse in _morphology().parse(form))
+        found.update(fold(parse.normal_form) for parse in morphology().parse(form))
     elif form.isascii() and form.isalpha():
         found.update(_english(form))
     if "-" in form:
@@ -105,7 +108,7 @@ def headwords(form: str) -> frozenset[str]:
     if not _CYRILLIC.search(form):
         return lemmas(form) if "-" not in form else frozenset((form,))
     shares: dict[str, float] = {}
-    for parse in _morphology().parse(form):
+    for parse in morphology().parse(form):
         lemma = fold(parse.normal_form)
         shares[lemma] = shares.get(lemma, 0.0) + parse.score
     if not shares or shares.get(form, 0.0) >= _OWN_SHARE * sum(shares.values()):
@@ -129,7 +132,7 @@ def _know(text: str) -> tuple[str, frozenset[str]]:
     """Fold one token and find its lemmas. Capitals that no dictionary knows are an abbreviation, of which nothing is guessed."""
     form = fold(text)
     if not text[0].isalpha() or (
-        text.isupper() and len(form) <= _LONGEST_ABBREVIATION and form.isalpha() and not _morphology().word_is_known(form)
+        text.isupper() and len(form) <= _LONGEST_ABBREVIATION and form.isalpha() and not morphology().word_is_known(form)
     ):
         lemma_set = frozenset((form,))
     else:
@@ -156,7 +159,7 @@ def forms(lemma: str) -> frozenset[str]:
     if not _CYRILLIC.search(lemma):
         return frozenset((lemma.removesuffix("e").removesuffix("y"),))
     found = {lemma}
-    for parse in _morphology().parse(lemma):
+    for parse in morphology().parse(lemma):
         if fold(parse.normal_form) == lemma:
             found.update(fold(form.word) for form in parse.lexeme)
     return frozenset(found)
