@@ -154,9 +154,12 @@ class Ears:
             self._around.trouble(key, "")
 
     async def _all(self, updates: Sequence[Update], bot: Any) -> None:
-        """Handle a batch: each chat in order, chats beside each other."""
+        """Handle a batch: each chat in order, chats beside each other; first the moves, since what follows one comes from another chat."""
         by_chat: dict[int, list[Update]] = {}
-        for update in updates:
+        for update in sorted(updates, key=lambda update: not (update.message and update.message.migrate_to_chat_id)):
+            if update.message and update.message.migrate_to_chat_id:
+                await self._one(update, bot)
+                continue
             by_chat.setdefault(chat_of(update), []).append(update)
         async with asyncio.TaskGroup() as group:
             for mine in by_chat.values():
