@@ -24,7 +24,7 @@ from watcher.store import Store
 from watcher.store.readers import Reader
 from watcher.store.talks import NOTIFIER
 
-_SEARCH_S = 0.45
+_SEARCH_S = 0.35
 _MOST_FOUND = 50
 _PREVIEW = timedelta(days=30)
 _NOTHING = Understood(0, "")
@@ -96,6 +96,8 @@ class StoreArchive:
             times += [_when(found) for found in page]
             for found in select(page):
                 hits.setdefault(found["story"] or found["id"], self._found(found))
+                if self._clock() - began > 2 * _SEARCH_S:
+                    break
             if self._clock() - began > _SEARCH_S:
                 cut = True
                 break

@@ -94,7 +94,10 @@ def _record(turn: Turn, search: Search) -> list[Row]:
     if not search.depth:
         return [turn.say("Как часто, пока не скажу: ещё ничего не накоплено.", "How often is not known yet: nothing is stored.")]
     rate, depth = speech.often(search.total, search.depth, turn.language), speech.span(search.depth, turn.language)
-    rows: list[Row] = [turn.say(f"{rate}; запас хранения {depth}", f"{rate}; the store reaches back {depth}")]
+    known = turn.say(f"запас хранения {depth}", f"the store reaches back {depth}")
+    if search.cut:
+        known = turn.say(f"посмотрел, что было за {depth}", f"by what came in the last {depth}")
+    rows: list[Row] = [f"{rate}; {known}"]
     if search.found:
         rows.append(turn.say("Уже прошло, пришлю только новое:", "These are past; only what is new will be sent:"))
         rows += [past(turn, found) for found in search.found[:_LAST]]

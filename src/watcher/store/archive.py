@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from watcher.store.database import Database
 from watcher.store.tables import entries
 
-_PAGE = 500
+_PAGE = 200
 _LIGHT = (
     entries.c.seq, entries.c.id, entries.c.source, entries.c.title, entries.c.text, entries.c.article, entries.c.url,
     entries.c.published, entries.c.first_seen, entries.c.story, entries.c.rules,
