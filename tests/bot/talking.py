@@ -24,6 +24,7 @@ from conftest import Clock
 from watcher.bot.archive import StoreArchive
 from watcher.bot.conversation import respond
 from watcher.bot.world import Answer, Said, Turn, World
+from watcher.dossiers.seeds import known_past
 from watcher.lines import text_of
 from watcher.model import Entry, Poll, Rule, Subscription, Understood
 from watcher.store import Judgement, Store
@@ -180,6 +181,8 @@ def _set(chat: Chat, key: str, value: str) -> None:
 def _stage(chat: Chat, what: str) -> None:
     if what == "restart":
         chat.restart()
+    elif what == "seed":
+        chat.store.dossiers.seed(known_past(), chat.clock())
     elif what.startswith("wait "):
         chat.clock.move(seconds=parse_duration(what[5:]).total_seconds())
     elif what.startswith("news "):

@@ -8,9 +8,10 @@ from typing import Any
 
 from watcher import codec
 from watcher.alerts import WHY
+from watcher.bot import measures
 from watcher.bot.speech import Row, bold, data, link, row
 from watcher.bot.world import Found, Measure, News, Search
-from watcher.messages import tables, wording
+from watcher.messages import tables
 from watcher.messages.wording import Language
 from watcher.model import Entry, Judged, Profile, Role, Understood, recipient_id
 from watcher.relevance import relevance
@@ -118,8 +119,9 @@ class StoreArchive:
         if alert is None:
             return None
         named = dict.fromkeys((outlet.source, outlet.title) for outlet in alert.outlets)
-        measures = {item.dossier: Measure(item.dossier, _title(item, alert.title, language)) for item in alert.events if item.dossier}
-        return News(story, alert.title, tuple(named), tuple(dates(alert, now.date())), tuple(measures.values()))
+        ids = dict.fromkeys([*(item.dossier for item in alert.events if item.dossier), *self._store.dossiers.of_story(story)])
+        about = measures.of_ids(self._store, ids, now, language)
+        return News(story, alert.title, tuple(named), tuple(dates(alert, now.date())), tuple(about))
 
     def why(self, name: str, address: str, language: Language) -> Sequence[Row]:
         entry = self._store.reports.find_entry(name)
@@ -148,11 +150,14 @@ class StoreArchive:
     # --------------------------------------------------------------------------------------------- measures
     def measures(self, name: str, now: datetime, language: Language) -> Sequence[Measure]:
         entry = self._store.reports.find_entry(name)
-        news = self.news(entry["story"], now, language) if entry and entry["story"] else None
-        return news.measures if news else ()
+        if entry and entry["story"]:
+            return measures.of_ids(self._store, self._store.dossiers.of_story(entry["story"]), now, language)
+        return measures.named(self._store, name, now, language)
 
     def followed(self, address: str, now: datetime, language: Language) -> Sequence[Measure]:
-        return [Measure(one.dossier, one.title) for one in self._store.wishes.follows(recipient_id(NOTIFIER, address))]
+        followed = self._store.wishes.follows(recipient_id(NOTIFIER, address))
+        known = {one.dossier: one for one in measures.of_ids(self._store, [one.dossier for one in followed], now, language)}
+        return [known.get(one.dossier, Measure(one.dossier, one.title)) for one in followed]
 
     # --------------------------------------------------------------------------------------------- the reader
     def muted(self, address: str, now: datetime) -> Sequence[tuple[str, str, str]]:
@@ -211,15 +216,6 @@ class StoreArchive:
             states[one.state] = states.get(one.state, 0) + 1
         said = ", ".join(f"{tables.of(_STATES.get(state, (state, state)), language)} {number}" for state, number in sorted(states.items()))
         return _say(language, "Источники: ", "Sources: ") + (said or _say(language, "нет", "none"))
-
-
-def _title(item: Judged, otherwise: str, language: Language) -> str:
-    """Name a measure by its act, its cluster or its goods."""
-    slots = item.event.slots
-    acts = [name for act in slots.get("acts") or () if (name := wording.act(act, language))]
-    kind = tables.type_name(item.event.type, language)
-    goods = str(slots.get("commodity") or "")
-    return acts[0] if acts else str(slots.get("name") or "") or (f"{kind}: {goods}" if goods else otherwise)
 
 
 def _entry(found: Mapping[str, Any]) -> Entry:
