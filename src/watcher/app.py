@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -309,7 +310,8 @@ class App:
             around = Around(partial(self._world, config), self.want, self.now, self._sleep, observe.trouble, *_webhook(config))
             speaker: Any = self.notifiers["telegram"]  # its module knows what the bot asks of it
             self.ears = Ears(connection, speaker, self.store, around)
-            await self.ears.listen()
+            async with _webhook_served(config, self.ears.take):
+                await self.ears.listen()
         finally:
             await connection.close()
 
@@ -371,3 +373,15 @@ def _webhook(config: Any) -> tuple[str, str]:
     if config.updates != "webhook":
         return "", ""
     return config.webhook_url, config.webhook_secret.get_secret_value()
+
+
+@asynccontextmanager
+async def _webhook_served(config: Any, take: Callable[[Mapping[str, Any]], Awaitable[None]]) -> AsyncIterator[None]:
+    """Where the bot hears by webhook, take what Telegram brings. Raises OSError where the address is taken."""
+    if config.updates != "webhook":
+        yield
+        return
+    from watcher.web.telegram import served, webhook  # only where there is one
+
+    async with served(config.webhook_listen, webhook(config.webhook_secret.get_secret_value(), take)):
+        yield

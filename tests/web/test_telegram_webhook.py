@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 
-from watcher.web.telegram import webhook
+from watcher.web.telegram import served, webhook
 
 SECRET = "a-secret-of-the-tests-01"
 
@@ -41,3 +42,21 @@ async def test_without_the_secret_or_with_junk_nothing_is_taken() -> None:
     ):
         assert await post(content, secret, taken) == status
     assert taken == []
+
+
+async def test_it_is_served_on_an_address_of_its_own_until_the_end() -> None:
+    taken: list[Mapping[str, Any]] = []
+
+    async def take(update: Mapping[str, Any]) -> None:
+        taken.append(update)
+
+    async with served("127.0.0.1:0", webhook(SECRET, take)) as port, httpx.AsyncClient() as client:
+        url = f"http://127.0.0.1:{port}/telegram"
+        answer = await client.post(url, json={"update_id": 5}, headers={"X-Telegram-Bot-Api-Secret-Token": SECRET})
+        assert (answer.status_code, taken) == (200, [{"update_id": 5}])
+        with pytest.raises(OSError, match="in use"):
+            async with served(f"127.0.0.1:{port}", webhook(SECRET, take)):
+                pass
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.post(url)

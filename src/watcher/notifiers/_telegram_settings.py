@@ -40,7 +40,12 @@ class Config(BaseModel):
     updates: Literal["polling", "webhook"] = Field(
         default="polling", description="Как бот слышит: polling — спрашивает сам, webhook — Telegram стучится на webhook_url"
     )
-    webhook_url: str = Field(default="", description="Для webhook: адрес https://…/telegram, который ведёт на веб-часть службы")
+    webhook_url: str = Field(
+        default="", description="Для webhook: внешний адрес https://…/telegram; ваш прокси ведёт его на webhook_listen"
+    )
+    webhook_listen: str = Field(
+        default="127.0.0.1:8788", pattern=r"^.+:\d{1,5}$", description="Для webhook: адрес и порт, где служба принимает обновления"
+    )
     webhook_secret: SecretStr | None = Field(
         default=None, description="Для webhook: секрет от 16 знаков A–Z a–z 0–9 _ -, без него не включается"
     )

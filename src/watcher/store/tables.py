@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -323,22 +322,6 @@ reader_rules = Table(
     Column("rule", String(200), primary_key=True),  # of a rule, or of an own query
     Column("text", Text, nullable=False),  # of an own query, as this reader wrote it
     Column("created", Moment, nullable=False),
-)
-
-talks = Table(
-    "talks",  # where a dialogue of the bot stands: one a person and chat
-    metadata,
-    Column("address", String(64), primary_key=True),
-    Column("person", String(32), primary_key=True),
-    Column("content", JSON, nullable=False),
-    Column("at", Moment, nullable=False),
-)
-
-heard = Table(
-    "heard",  # updates of the bot whose changes are kept: what comes twice changes nothing
-    metadata,
-    Column("update", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
-    Column("at", Moment, nullable=False),
 )
 
 queries = Table(

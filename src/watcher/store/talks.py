@@ -21,7 +21,6 @@ from watcher.store.notes import put
 from watcher.store.tables import (
     deliveries,
     follows,
-    heard,
     held,
     meta,
     pacing,
@@ -29,9 +28,9 @@ from watcher.store.tables import (
     readers,
     recipients,
     reminders,
-    talks,
     verdicts,
 )
+from watcher.store.talk_tables import heard, talks
 from watcher.store.wishes import Wishes, erase
 
 NOTIFIER = "telegram"
