@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from time import monotonic
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,9 +22,10 @@ from urllib.parse import urlsplit
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import ingest, observe, reading
-from watcher.alerts import WHY, Wants
-from watcher.bot.conversation import World
-from watcher.bot.subscriptions import listening, subscriptions_of
+from watcher.alerts import Wants
+from watcher.bot.archive import StoreArchive
+from watcher.bot.subscriptions import Readership
+from watcher.bot.world import World
 from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
@@ -34,7 +38,7 @@ from watcher.fetch.door import Door, DoorSettings
 from watcher.health import Network
 from watcher.judge import Judge, Origin, Wanted
 from watcher.messages import Coverage
-from watcher.model import Entry, Rule, digest, recipient_id
+from watcher.model import Entry, Rule, Subscription, digest
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
 from watcher.remind import Remind
@@ -96,6 +100,7 @@ class App:
         self._wake = asyncio.Event()
         self._claim = ""
         self._admins: tuple[str, ...] = ()
+        self._readership = Readership()
         self._say = say
 
     async def __aenter__(self) -> App:
@@ -147,21 +152,20 @@ class App:
         }
         self.settings = settings
 
-    async def want(self) -> None:
-        """Put together who wants what: the configuration's subscriptions and those of the bot's readers."""
+    async def want(self, chats: Collection[str] | None = None) -> None:
+        """Put together who wants what: the configuration's subscriptions and those of the bot's readers, or only of these that changed."""
         settings, readers = self.settings, self.store.readers
         own = await self.store.call(readers.own_queries)
-        found = [*settings.subscriptions]
-        known = await self.store.call(readers.all) if "telegram" in settings.notifiers else []
-        self._admins = tuple(reader.address for reader in known if reader.admin)
+        if chats is None:
+            known = await self.store.call(readers.all) if "telegram" in settings.notifiers else []
+            self._readership.load(known, settings.timezone)
+        for chat in chats or ():
+            self._readership.refresh(chat, await self.store.call(readers.get, chat), settings.timezone)
+        self._admins = self._readership.administrators
         if self._admins:
             self._claim = ""  # the one-time link was used
         wants = await self._wants()
-        for reader in known:
-            if reader.state == "allowed" and (reader.rules or reader.own):
-                found += subscriptions_of(reader, await self.store.call(readers.created, reader.address), settings.timezone)
-            elif reader.state == "allowed" and recipient_id("telegram", reader.address) in wants.follows:
-                found.append(listening(reader, settings.timezone))
+        found = [*settings.subscriptions, *self._readership.subscriptions(wants.follows)]
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
         left = await self.store.call(self.store.outbox.left)
         live = tuple(one for one in found if one.notifier in settings.notifiers and one.recipient not in left)
@@ -303,15 +307,18 @@ class App:
 
     async def _listen(self) -> None:
         """Answer the bot's readers until the end."""
-        from watcher.bot.telegram import Ears  # the Bot API's library costs 0.2 s and 30 MB: only where there is a bot
+        from watcher.bot.telegram import Around, Ears  # the Bot API's library costs 0.2 s and 30 MB: only where there is a bot
 
         config = self.settings.notifiers["telegram"]
         connection = notifier_kind("telegram").open_bot(config)
         try:
             if not config.admins and not self._admins:
                 await self._offer_claim(connection)
-            ears = Ears(connection, self.notifiers["telegram"], self.store, lambda: self._world(config), self.want)
-            await ears.listen(self.now, self._sleep)
+            around = Around(partial(self._world, config), self.want, self.now, self._sleep, observe.trouble, *_webhook(config))
+            speaker: Any = self.notifiers["telegram"]  # its module knows what the bot asks of it
+            self.ears = Ears(connection, speaker, self.store, around)
+            async with _webhook_served(config, self.ears.take):
+                await self.ears.listen()
         finally:
             await connection.close()
 
@@ -329,18 +336,17 @@ class App:
             f"Бот ещё ничей: кто первым откроет ссылку в ближайший час, тот администратор: https://t.me/{name}?start=claim-{self._claim}"
         )
 
-    def _world(self, config: Any) -> World:
+    def _world(self, config: Any, now: datetime) -> World:
+        """What the bot knows while it answers."""
+        titles = {id: origin.title for id, origin in self._origins.items()}
+        archive = StoreArchive(self.store, titles, {id: origin.role for id, origin in self._origins.items()}, monotonic)
+        operator = defaultdict[str, tuple[Subscription, ...]](tuple)
+        for one in self.settings.subscriptions:
+            if one.notifier == "telegram":
+                operator[one.address] += (one,)
+        admins = frozenset((*(str(id) for id in config.admins), *self._admins))
         rules = {rule.id: rule for rule in self.settings.rules}
-        return World(rules, config.access, (*(str(id) for id in config.admins), *self._admins), self._claim, self._why)
-
-    def _why(self, link: str) -> str:
-        """Say in a few lines why an entry was told or not, for the bot's `/why`."""
-        entry = self.store.reports.find_entry(link)
-        if entry is None:
-            return ""
-        verdicts = {verdict["why"] for verdict in self.store.reports.verdicts(entry["id"])}
-        said = "; ".join(WHY.get(why, why) for why in sorted(verdicts)) or WHY["no-rule"]
-        return f"{entry['title']}\n{said}"
+        return World(rules, config.access, admins, archive, now, self._claim, self.settings.timezone, operator)
 
     async def once(self, wait_s: float = 30.0) -> tuple[int, int]:
         """Poll every source once, judge, deliver what is owed (digests excepted). Gives how many sources answered, and what stays owed."""
@@ -367,3 +373,22 @@ class App:
 
     async def _rows(self) -> list[SourceRow]:
         return [row for row in await self.store.call(self.store.polled.all) if row.id in self._sources]
+
+
+def _webhook(config: Any) -> tuple[str, str]:
+    """Where Telegram brings updates, and the secret it shows there; empty where the bot asks itself."""
+    if config.updates != "webhook":
+        return "", ""
+    return config.webhook_url, config.webhook_secret.get_secret_value()
+
+
+@asynccontextmanager
+async def _webhook_served(config: Any, take: Callable[[Mapping[str, Any]], Awaitable[None]]) -> AsyncIterator[None]:
+    """Where the bot hears by webhook, take what Telegram brings. Raises OSError where the address is taken."""
+    if config.updates != "webhook":
+        yield
+        return
+    from watcher.web.telegram import served, webhook  # only where there is one
+
+    async with served(config.webhook_listen, webhook(config.webhook_secret.get_secret_value(), take)):
+        yield

@@ -60,3 +60,11 @@ def delivered(report: Delivered) -> None:
     write = log().info if report.status == "sent" else log().warning
     extra = {"reason": report.reason} if report.reason else {}
     write("delivered", notifier=report.notifier, status=report.status, attempts=report.attempts, ms=round(report.took_s * 1000), **extra)
+
+
+def trouble(key: str, text: str) -> None:
+    """Write down what an operator must know; an empty text says that it is over."""
+    if text:
+        log().warning("trouble", key=key, text=text)
+    else:
+        log().info("trouble", key=key, status="over")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-Style: TypeAlias = Literal["", "b", "i", "code"]
+Style: TypeAlias = Literal["", "b", "i", "code", "command"]
+"""`command` is text of our own whose /commands may be tapped; in what strangers wrote they are broken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,12 @@ class BotApi:
     script: deque[Fault] = field(default_factory=deque)
     blocked: set[int] = field(default_factory=set)
     unknown: set[int] = field(default_factory=set)
+    administrators: set[tuple[int, int]] = field(default_factory=set)
+    """(group, person); the others are plain members."""
+    toasts: list[str] = field(default_factory=list)
+    """What was shown over the chat after each tap, in order; empty where a tap was only acknowledged."""
+    conflicts: int = 0
+    """So many calls of getUpdates are refused, as if another program listened."""
     topics: dict[int, set[int]] = field(default_factory=dict)
     """The topics a chat has; a chat that is not here has every one."""
     base: str = ""
@@ -210,6 +216,32 @@ class BotApi:
             "message": message,
         }
         self._push({"callback_query": query})
+
+    def taps(self, chat: int, label: str, user: int | None = None, language: str = "ru") -> None:
+        """Have a person press the button labelled so, of the last message of a chat that has one."""
+        for shown in reversed(self.sent(chat)):
+            for row in json.loads(shown.params.get("reply_markup") or "{}").get("inline_keyboard", []):
+                for button in row:
+                    if button["text"] == label:
+                        return self.presses(chat, button["callback_data"], shown.id, user, language)
+        raise AssertionError(f"there is no button {label!r} in {chat}")
+
+    def happens(self, update: dict[str, Any]) -> None:
+        """Have anything else happen: `{"my_chat_member": …}`, a message of a kind of its own."""
+        self._push(update)
+
+    def membership(self, chat: int, status: str) -> None:
+        """Block or remove the bot (`kicked`, `left`), or let it in again (`member`)."""
+        member = {"user": ME, "status": status} | ({"until_date": 0} if status == "kicked" else {})
+        old = {"user": ME, "status": "member"}
+        change = {
+            "chat": _chat(chat),
+            "from": _person(abs(chat), "ru"),
+            "date": int(time.time()),
+            "old_chat_member": old,
+            "new_chat_member": member,
+        }
+        self._push({"my_chat_member": change})
 
     def _push(self, body: dict[str, Any]) -> None:
         self._update_id += 1
@@ -261,6 +293,12 @@ class BotApi:
             return await self._write(request, method, params)
         if method == "getUpdates":
             return await self._get_updates(params)
+        if method == "editMessageReplyMarkup":
+            return self._change_keyboard(params)
+        if method == "getChatMember":
+            return self._member(int(params["chat_id"]), int(params["user_id"]))
+        if method == "answerCallbackQuery":
+            self.toasts.append(params.get("text", ""))
         return _answer(Fault(body={"ok": True, "result": ME if method == "getMe" else True}))
 
     async def _write(self, request: web.Request, method: str, params: dict[str, Any]) -> web.StreamResponse:
@@ -316,7 +354,26 @@ class BotApi:
         self.messages[chat, new.id] = new
         return _message(chat, new.id, new.text)
 
+    def _change_keyboard(self, params: dict[str, Any]) -> web.StreamResponse:
+        old = self.messages.get((int(params["chat_id"]), int(params["message_id"])))
+        if old is None:
+            return _answer(refused(400, "Bad Request: message to edit not found"))
+        if old.params.get("reply_markup") == params.get("reply_markup"):
+            return _answer(refused(400, "Bad Request: message is not modified"))
+        old.params = {**old.params, "reply_markup": params.get("reply_markup")}
+        return _answer(Fault(body={"ok": True, "result": _message(old.chat, old.id, old.text)}))
+
+    def _member(self, chat: int, user: int) -> web.StreamResponse:
+        status = "creator" if (chat, user) in self.administrators else "member"
+        more = {"is_anonymous": False} if status == "creator" else {}
+        return _answer(Fault(body={"ok": True, "result": {"user": _person(user, "ru"), "status": status, **more}}))
+
     async def _get_updates(self, params: dict[str, Any]) -> web.StreamResponse:
+        if self.conflicts:
+            self.conflicts -= 1
+            return _answer(
+                refused(409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
+            )
         offset = int(params.get("offset") or 0)
         self._updates = [update for update in self._updates if update["update_id"] >= offset]
         if not self._updates:

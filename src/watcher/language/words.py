@@ -152,3 +152,14 @@ def tokens(text: str) -> Sequence[Token]:
         form, lemma_set = known(word) or _know(word)
         out.append(Token(found.start(), found.end(), word, form, lemma_set))
     return out
+
+
+def forms(lemma: str) -> frozenset[str]:
+    """Give every form of a word in its normal form; of an English one what `lemmas` undoes is its beginning."""
+    if not _CYRILLIC.search(lemma):
+        return frozenset((lemma.removesuffix("e").removesuffix("y"),))
+    found = {lemma}
+    for parse in morphology().parse(lemma):
+        if fold(parse.normal_form) == lemma:
+            found.update(fold(form.word) for form in parse.lexeme)
+    return frozenset(found)

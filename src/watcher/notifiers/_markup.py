@@ -40,7 +40,7 @@ def _run(run: Run) -> str:
     link = safe_link(run.link) if run.link else ""
     if not text:
         return ""
-    out = html.escape(text if link else inert(text), quote=False)
+    out = html.escape(text if link or run.style == "command" else inert(text), quote=False)
     tag = _TAGS.get(run.style)
     if tag and text.strip():
         out = f"<{tag}>{out}</{tag}>"
@@ -58,6 +58,8 @@ def without_looks(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 def _with_address(run: Run) -> str:
     link = safe_link(run.link) if run.link else ""
+    if run.style == "command":
+        return _one_line(run.text)
     return f"{_one_line(run.text)} ({link})" if link else inert(_one_line(run.text))
 
 

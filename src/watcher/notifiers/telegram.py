@@ -14,9 +14,8 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import timedelta
 from itertools import product
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import (
     BadRequest,
@@ -35,75 +34,19 @@ from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, Deliver
 from watcher.fetch.post import hush, never_left, roots
 from watcher.lines import clean, fit
 from watcher.model import Limits, Message, Outgoing
+from watcher.notifiers._buttons import DATA_BYTES, Seal
 from watcher.notifiers._markup import as_html, as_text, inert, units, without_looks
-from watcher.units import Rate
+from watcher.notifiers._telegram_settings import Config as Config
+from watcher.notifiers._telegram_settings import Pace as Pace
 
 T = TypeVar("T")
 
 CAPACITY = 4096
 """UTF-16 units after parsing: https://core.telegram.org/bots/api#sendmessage."""
-_DATA_BYTES = 64
-"""Of a button: https://core.telegram.org/bots/api#inlinekeyboardbutton."""
 _TOTAL_S = 30.0
 _TIMEOUTS_S: dict[str, Any] = {"connect_timeout": 5.0, "read_timeout": 20.0, "write_timeout": 10.0, "pool_timeout": 5.0}
 _CONNECTIONS = 32
 _TOKEN = re.compile(r"\d{4,}:[\w-]{8,}")
-
-
-class Pace(BaseModel):
-    """Never exceeded; Telegram's own are 1/s a chat, 20/m a group, about 30/s in all: https://core.telegram.org/bots/faq."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    per_chat: Rate = Field(default=(1, timedelta(seconds=1)), description="Сообщений в один чат")
-    per_group: Rate = Field(default=(20, timedelta(minutes=1)), description="Сообщений в одну группу или канал")
-    overall: Rate = Field(default=(25, timedelta(seconds=1)), description="Сообщений всего")
-
-
-class Config(BaseModel):
-    """Keys of `notifiers.telegram`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    token: SecretStr = Field(description="Ключ бота от @BotFather; лучше переменной WATCHER_TELEGRAM_TOKEN или файлом token_file")
-    api_url: str | list[str] = Field(
-        default="https://api.telegram.org", description="Адрес Bot API или список: берётся первый, который отвечает", validate_default=True
-    )
-    proxy: str | list[str] = Field(
-        default="", description="Прокси http, https или socks5, или список: берётся первый, который отвечает", repr=False
-    )
-    admins: list[int] = Field(
-        default_factory=list, description="Числовые id администраторов; пусто: первый, кто откроет одноразовую ссылку"
-    )
-    access: Literal["open", "approve", "closed"] = Field(default="approve", description="Кто может подписаться в боте")
-    limits: Pace = Field(default_factory=Pace, description="Темп, который не превышается; для своего сервера Bot API можно поднять")
-
-    @field_validator("token")
-    @classmethod
-    def _token_has_its_form(cls, value: SecretStr) -> SecretStr:
-        number, colon, rest = value.get_secret_value().partition(":")
-        if not (
-            number.isascii() and number.isdigit() and colon and rest and rest.isascii() and rest.replace("-", "").replace("_", "").isalnum()
-        ):
-            raise ValueError("это не ключ бота; ключ выглядит как 123456789:AAE… и выдаётся @BotFather")
-        return value
-
-    @field_validator("api_url")
-    @classmethod
-    def _urls_are_web_addresses(cls, value: str | list[str]) -> str | list[str]:
-        return _each(value, ("http://", "https://"), "нужен адрес http:// или https://")
-
-    @field_validator("proxy")
-    @classmethod
-    def _proxies_are_known(cls, value: str | list[str]) -> str | list[str]:
-        return _each(value, ("http://", "https://", "socks5://", "socks5h://", ""), "нужен адрес http://, https:// или socks5://")
-
-
-def _each(value: str | list[str], schemes: tuple[str, ...], instead: str) -> str | list[str]:
-    for url in [value] if isinstance(value, str) else value:
-        if not any(url.startswith(scheme) if scheme else not url for scheme in schemes):
-            raise ValueError(instead)
-    return value
 
 
 # ------------------------------------------------------------------------------------------------- the connection
@@ -286,6 +229,7 @@ class Telegram:
         self.limits = Limits(*((count, window.total_seconds()) for count, window in (pace.per_chat, pace.per_group, pace.overall)))
         self._connection = connection
         self._secret = config.token.get_secret_value()
+        self.seal = Seal(self._secret)
 
     def length(self, text: str) -> int:
         """Count UTF-16 units as they will be sent."""
@@ -324,6 +268,19 @@ class Telegram:
             if "not modified" not in str(error):
                 raise
 
+    async def keyboard(self, outgoing: Outgoing, remote_id: str) -> None:
+        """Change only the buttons under a message; the same ones are no error."""
+        chat, _, message_id = remote_id.rpartition(":")
+        if not message_id.isdigit():
+            raise DeliveryRejected("there is no message to edit", "edit")
+        bot = await self._connection.bot()
+        buttons = _keyboard(outgoing.message, self.seal, chat)
+        try:
+            await self._call(bot.edit_message_reply_markup(chat_id=_chat(chat), message_id=int(message_id), reply_markup=buttons))
+        except DeliveryRejected as error:
+            if "not modified" not in str(error):
+                raise
+
     async def check(self) -> str:
         """Ask who we are."""
         bot = await self._connection.bot()
@@ -341,7 +298,7 @@ class Telegram:
             "text": as_text(lines) if outgoing.plain else as_html(lines),
             "parse_mode": None if outgoing.plain else "HTML",
             "link_preview_options": LinkPreviewOptions(is_disabled=True),
-            "reply_markup": _keyboard(message),
+            "reply_markup": _keyboard(message, self.seal, outgoing.address.partition("/")[0].strip()),
         }
 
     async def _call(self, request: Awaitable[T]) -> T:
@@ -361,11 +318,10 @@ class Telegram:
             raise DeliveryUncertain(f"an answer of another form ({type(error).__name__})", "junk") from error
 
 
-def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
-    rows = [
-        [InlineKeyboardButton(b.text, callback_data=b.data) for b in row if 0 < len(b.data.encode()) <= _DATA_BYTES]
-        for row in message.buttons
-    ]
+def _keyboard(message: Message, seal: Seal, chat: str) -> InlineKeyboardMarkup | None:
+    """Make the buttons, each sealed for this chat; one that says more than a button holds is left out."""
+    sealed = [[(one.text, seal.close(chat, one.data)) for one in row if one.data] for row in message.buttons]
+    rows = [[InlineKeyboardButton(text, callback_data=said) for text, said in row if len(said.encode()) <= DATA_BYTES] for row in sealed]
     rows = [row for row in rows if row]
     return InlineKeyboardMarkup(rows) if rows else None
 

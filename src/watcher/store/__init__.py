@@ -12,6 +12,8 @@ so that writes never wait for each other inside the database.
     store.readers    people of the bot, their rules and own queries
     store.wishes     what recipients want beyond rules: follows, mutes, labels, reminders, their own profile
     store.reminding  what reminders are made of
+    store.talks      what a conversation of the bot changes, and where it stands
+    store.archive    judged entries, newest first: for searching back
     store.reports    what commands and pages show
     store.notes      small facts: epoch, offsets, notices
 """
@@ -26,6 +28,7 @@ from typing import ParamSpec, TypeVar
 
 from watcher.errors import StoreError
 from watcher.store import schema
+from watcher.store.archive import Archive
 from watcher.store.database import Database, Lock, holder
 from watcher.store.dossiers import Dossiers
 from watcher.store.gathered import Gathered
@@ -39,6 +42,7 @@ from watcher.store.readers import Readers
 from watcher.store.received import Joint
 from watcher.store.reminding import Reminding
 from watcher.store.reports import Reports
+from watcher.store.talks import Talks
 from watcher.store.told import Known
 from watcher.store.wishes import Wishes
 
@@ -66,6 +70,8 @@ class Store:
         self.gathered = Gathered(self.database)
         self.readers = Readers(self.database)
         self.wishes = Wishes(self.database)
+        self.talks = Talks(self.database, self.wishes)
+        self.archive = Archive(self.database)
         self.reminding = Reminding(self.database)
         self.reports = Reports(self.database)
         self.notes = Notes(self.database, journal)

@@ -73,6 +73,12 @@ class Database:
         with _translated(), self.reader.connect() as connection:
             yield connection
 
+    def checkpoint(self) -> None:
+        """Write the log of an SQLite store into its file and empty it, so that what was erased is gone from both."""
+        if self.path:
+            with _translated(), self.writer.connect() as connection:
+                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self.writer.dispose()
         if self.reader is not self.writer:

@@ -32,6 +32,8 @@ from watcher.store.unreached import bounced, owe_fallback, put_recipient
 _DOUBT_WAIT = timedelta(seconds=60)
 """Before the one repetition of a message whose answer was lost: time for a slow server to finish and for the reader to see it."""
 
+_ANSWERS_WITHIN_S = 2.0  # deliveries claim a second ahead: an answer goes between them
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -107,6 +109,14 @@ class Outbox:
                     claimed.append(self._take(tx, row, send_at, now, dialled.numbered))
             pace.keep()
             return claimed
+
+    def reserve(self, now: datetime, notifier: str, address: str, dialled: Dialled) -> datetime | None:
+        """Reserve the moment for an answer that is no delivery, a little ahead of deliveries; None: ask again in a moment."""
+        with self._database.write() as tx:
+            pace = Pace(tx, now)
+            at = pace.reserve(notifier, address, dialled.limits, group=dialled.is_group(address), within_s=_ANSWERS_WITHIN_S)
+            pace.keep()
+            return at
 
     def _take(self, tx: Connection, row: RowMapping, send_at: datetime, now: datetime, numbered: bool) -> Claimed:
         before = _told_as(tx, row) if row["kind"] in ("edit", "follow-up", "reminder") else _BEFORE

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from watcher.model import Limits
+from watcher.model import Limits, digest
 from watcher.store.tables import pacing
 
 _HORIZON_S = 1.0  # what may leave later than this is not claimed yet
@@ -28,9 +28,9 @@ class Pace:
         self._stored: set[str] = set()
         self._changed: set[str] = set()
 
-    def reserve(self, notifier: str, address: str, limits: Limits, *, group: bool) -> datetime | None:
-        """Reserve the next moment for a message to an address; None where that is more than a second away."""
-        chat = address.partition("/")[0]
+    def reserve(self, notifier: str, address: str, limits: Limits, *, group: bool, within_s: float = _HORIZON_S) -> datetime | None:
+        """Reserve the next moment for a message to an address; None where that is more than `within_s` (at most 2) away."""
+        chat = digest(address.partition("/")[0], size=8)  # no address stays behind where its owner is forgotten
         wanted = [
             (f"{notifier}", limits.overall),
             (f"{notifier}:{chat}", limits.per_chat),
@@ -38,7 +38,7 @@ class Pace:
         ]
         held = [(key, limit) for key, limit in wanted if limit]
         at = max([self._now, *(_next(self._log(key), *limit) for key, limit in held)])
-        if at - self._now > _HORIZON_S:
+        if at - self._now > within_s:
             return None
         for key, (count, _) in held:
             self._logs[key] = [*self._log(key), at][-(1 if count >= _EVENLY_FROM else count) :]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, true
 
 from watcher.model import digest
 from watcher.store.database import Database
-from watcher.store.notes import put
-from watcher.store.tables import queries, reader_rules, readers
+from watcher.store.tables import queries, reader_rules, readers, recipients
 
 OWN = "own:"
 """Ids of own queries begin with it, so that no rule of the operator's can be taken for one."""
@@ -26,6 +25,7 @@ class Reader:
     person: str
     name: str
     state: str
+    """pending | allowed | denied | stopped | gone (the bot was blocked or removed)"""
     admin: bool
     language: str
     settings: Mapping[str, Any]
@@ -33,6 +33,8 @@ class Reader:
     rules: tuple[str, ...] = ()
     own: tuple[tuple[str, str], ...] = ()
     """(id, text as the reader wrote it) of own queries."""
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    """Since when each rule and own query is followed."""
 
 
 def query_id(canonical: str) -> str:
@@ -40,8 +42,19 @@ def query_id(canonical: str) -> str:
     return OWN + digest(canonical, size=8)
 
 
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What is remembered of a chat that speaks for the first time."""
+
+    address: str
+    person: str
+    name: str
+    language: str
+    state: str
+
+
 class Readers:
-    """The transactions about readers."""
+    """The questions about readers. What changes them goes through `store.talks`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -49,16 +62,20 @@ class Readers:
     def get(self, address: str) -> Reader | None:
         """Give one reader."""
         with self._database.read() as tx:
-            return _get(tx, address)
+            return next(iter(_read(tx, readers.c.address == address)), None)
 
     def all(self) -> list[Reader]:
         """Give every reader, in order of address."""
         with self._database.read() as tx:
-            return [
-                reader
-                for address in tx.execute(select(readers.c.address).order_by(readers.c.address)).scalars()
-                if (reader := _get(tx, address))
-            ]
+            return _read(tx, true())
+
+    def standing(self, address: str) -> str:
+        """Give the state of a chat's other topics where this one has not spoken yet: allowed, denied, pending or empty."""
+        chat = address.partition("/")[0]
+        mine = or_(readers.c.address == chat, readers.c.address.like(f"{chat}/%"))
+        with self._database.read() as tx:
+            states = set(tx.execute(select(readers.c.state).where(mine)).scalars())
+        return next((state for state in ("denied", "allowed", "stopped", "pending") if state in states), "")
 
     def own_queries(self) -> dict[str, str]:
         """Every own query that somebody follows: id → canonical form."""
@@ -66,83 +83,53 @@ class Readers:
         with self._database.read() as tx:
             return {row.id: row.canonical for row in tx.execute(used)}
 
-    def greet(self, address: str, person: str, name: str, language: str, state: str, now: datetime) -> Reader:
-        """Remember a chat that spoke for the first time; one that is known keeps what it is."""
-        with self._database.write() as tx:
-            if _get(tx, address) is None:
-                values = {"person": person, "name": name[:100], "language": language, "state": state, "admin": False, "settings": {}}
-                tx.execute(insert(readers).values(address=address, created=now, **values))
-            reader = _get(tx, address)
-            assert reader is not None  # noqa: S101 - it was just written
-            return reader
-
-    def set(self, address: str, **values: Any) -> None:
-        """Change columns of a reader: state, admin, language, settings."""
-        with self._database.write() as tx:
-            tx.execute(update(readers).where(readers.c.address == address).values(**values))
-
-    def follow(self, address: str, rule: str, now: datetime) -> None:
-        """Subscribe a reader to a rule."""
-        with self._database.write() as tx:
-            _follow(tx, address, rule, now)
-
-    def follow_query(self, address: str, canonical: str, text: str, now: datetime) -> str:
-        """Subscribe a reader to an own query, stored once for all who ask the same. Gives its id."""
-        id = query_id(canonical)
-        with self._database.write() as tx:
-            if not tx.execute(select(queries.c.id).where(queries.c.id == id)).first():
-                tx.execute(insert(queries).values(id=id, canonical=canonical, text=text, created=now))
-            _follow(tx, address, id, now)
-        return id
-
-    def leave(self, address: str, rule: str) -> None:
-        """End a subscription to a rule or an own query; a query nobody follows is forgotten."""
-        with self._database.write() as tx:
-            tx.execute(delete(reader_rules).where(reader_rules.c.address == address, reader_rules.c.rule == rule))
-            _forget_unused(tx)
-
-    def stop(self, address: str) -> None:
-        """End all subscriptions of a reader."""
-        with self._database.write() as tx:
-            tx.execute(delete(reader_rules).where(reader_rules.c.address == address))
-            tx.execute(update(readers).where(readers.c.address == address).values(state="stopped"))
-            _forget_unused(tx)
-
-    def handled(self, offset: int) -> None:
-        """Remember which update of the bot was the last one handled."""
-        with self._database.write() as tx:
-            put(tx, "bot-offset", offset)
-
-    def created(self, address: str) -> dict[str, datetime]:
-        """Since when the reader follows each of his rules and queries."""
+    def gone(self) -> set[str]:
+        """Give the addresses that can't be reached: blocked, removed, deactivated."""
         with self._database.read() as tx:
-            rows = tx.execute(select(reader_rules).where(reader_rules.c.address == address))
-            return {row.rule: row.created for row in rows}
+            wanted = select(recipients.c.address).where(recipients.c.notifier == "telegram", recipients.c.state == "gone")
+            return set(tx.execute(wanted).scalars())
 
 
-def _get(tx: Connection, address: str) -> Reader | None:
-    row = tx.execute(select(readers).where(readers.c.address == address)).mappings().one_or_none()
-    if row is None:
-        return None
-    followed = (
-        select(reader_rules.c.rule, queries.c.text)
-        .outerjoin(queries, queries.c.id == reader_rules.c.rule)
-        .where(reader_rules.c.address == address)
-        .order_by(reader_rules.c.created, reader_rules.c.rule)
-    )
-    rows = tx.execute(followed).all()
-    return Reader(
-        **row,
-        rules=tuple(rule for rule, _ in rows if not rule.startswith(OWN)),
-        own=tuple((rule, text) for rule, text in rows if text is not None),
-    )
+def _read(tx: Connection, where: ColumnElement[bool]) -> list[Reader]:
+    """Read readers with their rules, in two statements whatever their number."""
+    followed = select(reader_rules).join(readers, readers.c.address == reader_rules.c.address).where(where)
+    followed = followed.order_by(reader_rules.c.created, reader_rules.c.rule)
+    by_address: dict[str, list[Any]] = {}
+    for row in tx.execute(followed):
+        by_address.setdefault(row.address, []).append(row)
+    out = []
+    for found in tx.execute(select(readers).where(where).order_by(readers.c.address)).mappings():
+        rows = by_address.get(found["address"], [])
+        rules = tuple(row.rule for row in rows if not row.rule.startswith(OWN))
+        own = tuple((row.rule, row.text) for row in rows if row.rule.startswith(OWN))
+        out.append(Reader(**found, rules=rules, own=own, since={row.rule: row.created for row in rows}))
+    return out
 
 
-def _follow(tx: Connection, address: str, rule: str, now: datetime) -> None:
+def greet(tx: Connection, said: Greeting, now: datetime) -> None:
+    """Remember a chat that spoke for the first time; one that is known keeps what it is."""
+    if tx.execute(select(readers.c.address).where(readers.c.address == said.address)).first():
+        return
+    values = {"person": said.person, "name": said.name[:100], "language": said.language, "state": said.state}
+    tx.execute(insert(readers).values(address=said.address, created=now, admin=False, settings={}, **values))
+
+
+def follow(tx: Connection, address: str, rule: str, now: datetime, text: str = "") -> None:
+    """Subscribe a reader to a rule or an own query."""
     mine = and_(reader_rules.c.address == address, reader_rules.c.rule == rule)
     if not tx.execute(select(reader_rules.c.rule).where(mine)).first():
-        tx.execute(insert(reader_rules).values(address=address, rule=rule, created=now))
+        tx.execute(insert(reader_rules).values(address=address, rule=rule, text=text, created=now))
 
 
-def _forget_unused(tx: Connection) -> None:
+def follow_query(tx: Connection, address: str, canonical: str, text: str, now: datetime) -> str:
+    """Subscribe a reader to an own query, stored once for all who ask the same. Gives its id."""
+    id = query_id(canonical)
+    if not tx.execute(select(queries.c.id).where(queries.c.id == id)).first():
+        tx.execute(insert(queries).values(id=id, canonical=canonical, created=now))
+    follow(tx, address, id, now, text)
+    return id
+
+
+def forget_unused(tx: Connection) -> None:
+    """Forget own queries that nobody follows."""
     tx.execute(delete(queries).where(~queries.c.id.in_(select(reader_rules.c.rule))))

@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Float, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
 
 metadata = MetaData()
 
@@ -294,7 +308,7 @@ readers = Table(
     Column("address", String(64), primary_key=True),
     Column("person", String(32), nullable=False),
     Column("name", Text, nullable=False),
-    Column("state", String(12), nullable=False),  # pending | allowed | denied | stopped
+    Column("state", String(12), nullable=False),  # pending | allowed | denied | stopped | gone
     Column("admin", Boolean, nullable=False),
     Column("language", String(8), nullable=False),
     Column("settings", JSON, nullable=False),
@@ -306,6 +320,7 @@ reader_rules = Table(
     metadata,
     Column("address", String(64), primary_key=True),
     Column("rule", String(200), primary_key=True),  # of a rule, or of an own query
+    Column("text", Text, nullable=False),  # of an own query, as this reader wrote it
     Column("created", Moment, nullable=False),
 )
 
@@ -314,7 +329,6 @@ queries = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("canonical", Text, nullable=False),
-    Column("text", Text, nullable=False),
     Column("created", Moment, nullable=False),
 )
 

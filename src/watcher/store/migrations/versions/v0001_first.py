@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from watcher.store.tables import metadata
+from watcher.store.talk_tables import metadata  # with all other tables
 
 revision = "0001"
 down_revision = None
