@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from watcher.encoding import decode
 from watcher.model import digest
 from watcher.sources._dates import Said
-from watcher.sources._faults import fault_of_bytes, fault_of_page
+from watcher.sources._faults import fault_of_bytes, fault_of_markup, fault_of_page
 from watcher.sources._markup import clean, lines
 from watcher.sources._page_article import article_of
 from watcher.sources._page_dates import Days, stamp
@@ -35,6 +35,9 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     if fault:
         return {"fault": fault[0], "message": fault[1]}
     decoded = decode(body, str(header.get("content_type", "")))
+    fault = fault_of_markup(decoded.text)
+    if fault:
+        return {"fault": fault[0], "message": fault[1]}
     tree = LexborHTMLParser(decoded.text)
     read = _Reader(header, tree)
     selectors = header.get("selectors") or {}
