@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 from watcher.encoding import decode
 from watcher.extract import extract
 from watcher.model import digest
-from watcher.sources._faults import fault_of_bytes, fault_of_page
+from watcher.sources._faults import fault_of_bytes, fault_of_markup, fault_of_page
 from watcher.sources._markup import line_of, lines, text_of
 from watcher.sources._page_pieces import TEXT, TITLE
 
@@ -76,6 +76,9 @@ def _paragraphs(header: dict[str, Any], body: bytes) -> tuple[str, list[str]]:
     if fault:
         raise Unfit(fault[1], fault[0])
     html = decode(body, str(header.get("content_type", ""))).text
+    fault = fault_of_markup(html)
+    if fault:
+        raise Unfit(fault[1], fault[0])
     tree = LexborHTMLParser(html)
     heading = tree.css_first("h1") or tree.css_first("title")
     title = line_of(heading.html or "", TITLE) if heading is not None else ""

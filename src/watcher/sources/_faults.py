@@ -20,6 +20,9 @@ _KINDS = (
     (b"\xd0\xcf\x11\xe0", "старый документ Office"),
 )
 _HEAD = 20_000
+_UNCLOSED = 15_000
+"""Tags opened and never closed: `<br>`, `<p>` and `<li>` of a long honest page are fewer."""
+_ATTRIBUTES = 300
 
 
 def fault_of_bytes(body: bytes, wanted: str) -> tuple[str, str] | None:
@@ -29,6 +32,16 @@ def fault_of_bytes(body: bytes, wanted: str) -> tuple[str, str] | None:
     for start, kind in _KINDS:
         if body.lstrip()[:8].startswith(start):
             return "format", f"ждали {wanted}, а пришёл другой файл: {kind}"
+    return None
+
+
+def fault_of_markup(html: str) -> tuple[str, str] | None:
+    """Say where a parser of HTML would take minutes: nested, or with attributes in one tag, beyond anything honest."""
+    unclosed = html.count("<") - html.count("<!") - 2 * html.count("</")
+    if unclosed > _UNCLOSED or any(
+        piece.count("=", 0, piece.find(">")) > _ATTRIBUTES for piece in html.split("<") if len(piece) > _ATTRIBUTES
+    ):
+        return "too-large", "разметка вложена или размечена так, как не бывает у честной страницы"
     return None
 
 

@@ -100,6 +100,10 @@ class Days:
             return Said(said.at - timedelta(days=1), said.guessed)
         return Said(said.at, tuple(word for word in said.guessed if word != "clamped"))
 
+    def day_of(self, said: Said) -> str:
+        """The day of a date in the source's zone, empty for none."""
+        return said.at.astimezone(self._zone).date().isoformat() if said.at is not None and "clamped" not in said.guessed else ""
+
     def in_address(self, url: str) -> Said:
         """Read the day that stands in the path of an address."""
         found = _IN_ADDRESS.search(url)

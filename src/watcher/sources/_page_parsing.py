@@ -13,9 +13,10 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watcher.encoding import decode
+from watcher.identity import plain
 from watcher.model import digest
 from watcher.sources._dates import Said
-from watcher.sources._faults import fault_of_bytes, fault_of_page
+from watcher.sources._faults import fault_of_bytes, fault_of_markup, fault_of_page
 from watcher.sources._markup import clean, lines
 from watcher.sources._page_article import article_of
 from watcher.sources._page_dates import Days, stamp
@@ -23,6 +24,7 @@ from watcher.sources._page_pieces import TEXT, TITLE, address, item_of
 from watcher.sources._page_structure import lists_of
 
 _ENTRIES = 1_000
+_TELLING = 25
 
 
 def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
@@ -35,6 +37,9 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     if fault:
         return {"fault": fault[0], "message": fault[1]}
     decoded = decode(body, str(header.get("content_type", "")))
+    fault = fault_of_markup(decoded.text)
+    if fault:
+        return {"fault": fault[0], "message": fault[1]}
     tree = LexborHTMLParser(decoded.text)
     read = _Reader(header, tree)
     selectors = header.get("selectors") or {}
@@ -119,10 +124,13 @@ class _Reader:
         if not url or (url.partition("#")[0] == self._page.partition("#")[0] and not page):
             # many entries on one page are told apart by more than its address
             url = f"{self._page.partition('#')[0]}#!{digest(title, size=6)}"
+        day = self._days.day_of(said)
         return {
             "title": title,
             "text": lines(text)[:TEXT],
             "url": url,
+            # the article of today stands in the list at the side tomorrow, at another address and with another text
+            "guid": digest(plain(title), day, size=8) if day and len(title) >= _TELLING else "",
             "published": said.at.isoformat() if said.at else None,
             "guessed": list(said.guessed),
         }

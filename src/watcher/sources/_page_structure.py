@@ -27,7 +27,6 @@ _HEADLINE = 25
 _LONG = 1_500
 _MUCH = 500
 _UNDATED_LEAST = 3
-_UNDATED_TITLE = 30
 _COMMENTS = re.compile(r"comment|коммент|review|reply|otziv|chat", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:menu|nav|navbar|navigation|breadcrumbs?|footer|cookies?|pagination|pager|tags?|socials?|share|banner|login)(?:$|[\s_-])",
@@ -195,8 +194,7 @@ def _best(found: list[Found]) -> list[Found]:
     groups: dict[tuple[str, ...], list[Found]] = defaultdict(list)
     for one in found:
         groups[_shape(one.nodes[0])].append(one)
-    fitting = [group for group in groups.values() if sum(len(one.item.title) for one in group) / len(group) >= _UNDATED_TITLE]
-    return max(fitting, key=lambda group: sum(len(one.item.title) + min(200, len(one.item.lead)) for one in group), default=[])
+    return max(groups.values(), key=lambda group: sum(len(one.item.title) + min(200, len(one.item.lead)) for one in group), default=[])
 
 
 def _candidates(anchors: list[LexborNode]) -> list[_Candidate]:

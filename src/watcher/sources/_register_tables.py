@@ -11,7 +11,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watcher.encoding import decode
-from watcher.sources._faults import fault_of_bytes, fault_of_page
+from watcher.sources._faults import fault_of_bytes, fault_of_markup, fault_of_page
 from watcher.sources._json_parsing import load, shape_of
 from watcher.sources._markup import clean
 from watcher.sources._paths import one_line, path
@@ -173,6 +173,9 @@ def _flat(item: dict[str, Any], under: str = "") -> dict[str, str]:
 
 
 def _html(text: str, header: dict[str, Any]) -> Table:
+    fault = fault_of_markup(text)
+    if fault:
+        raise Unfit(fault[1], fault[0])
     tree = LexborHTMLParser(text)
     selector = str(header.get("table") or "table")
     tables = [_rows_of(table) for table in tree.css(selector)[:50]]

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watcher.encoding import decode
 from watcher.sources._dates import read_date, zone_named
-from watcher.sources._faults import fault_of_bytes, fault_of_page
+from watcher.sources._faults import fault_of_bytes, fault_of_markup, fault_of_page
 from watcher.sources._markup import clean, lines, text_of
 
 _TEXT = 65_536
@@ -29,6 +29,9 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     if fault:
         return {"fault": fault[0], "message": fault[1]}
     decoded = decode(body, str(header.get("content_type", "")))
+    fault = fault_of_markup(decoded.text)
+    if fault:
+        return {"fault": fault[0], "message": fault[1]}
     tree = LexborHTMLParser(decoded.text)
     channel = str(header["channel"])
     if tree.css_first(".tgme_channel_history, .tgme_widget_message") is None:
