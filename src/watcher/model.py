@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+from watcher.concern import Meeting as Meeting
+from watcher.concern import Profile as Profile
+from watcher.concern import Relevance as Relevance
+from watcher.concern import Reminder as Reminder
 from watcher.shown import Button as Button
+from watcher.shown import File as File
 from watcher.shown import Limits as Limits
 from watcher.shown import Line as Line
 from watcher.shown import Message as Message
@@ -248,18 +253,6 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """What a recipient is and makes."""
-
-    id: str
-    regions: tuple[str, ...] = ()
-    goods: tuple[str, ...] = ()
-    organisations: tuple[str, ...] = ()
-    clusters: tuple[str, ...] = ()
-    touches: str = "instant"
-
-
-@dataclass(frozen=True, slots=True)
 class Subscription:
     """Which rules a recipient wants, when, narrowed how. `rules` None stands for all of them."""
 
@@ -365,6 +358,8 @@ class Owed:
     language: str
     fallback: Fallback | None = None
     expires: datetime | None = None
+    relevance: Relevance | None = None
+    """To the recipient's profile; None: he has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,3 +374,4 @@ class Held:
     reasons: tuple[Reason, ...]
     timezone: str
     language: str
+    relevance: Relevance | None = None
