@@ -82,7 +82,9 @@ class Judge:
         if self._index is None:
             self._index = await self._rebuilt()
         await self._expand()
-        batch = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
+        claimed = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
+        # Entries of one tick arrive in any order; taken by time and id, they make the same stories every time.
+        batch = sorted(claimed, key=lambda received: (received.entry.published or received.first_seen, received.entry.id))
         ahead = [asyncio.create_task(self._understand(received.entry)) for received in batch]
         out = []
         try:
@@ -101,7 +103,7 @@ class Judge:
 
     async def _rebuilt(self) -> stories.Index:
         index = stories.Index()
-        for entry, story, at, print_ in await self._store.call(self._store.known.fingerprints, self._now() - 2 * stories.WINDOW):
+        for entry, story, at, print_ in await self._store.call(self._store.known.fingerprints, self._now() - stories.LONG):
             if print_:
                 index.add(entry, story, at, stories.load(print_))
         return index

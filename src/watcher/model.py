@@ -83,6 +83,8 @@ class Poll:
 
     entries: tuple[Entry, ...] = ()
     cursor: Cursor = field(default_factory=dict)
+    window: bool = True
+    """The entries are what the source shows now, known ones among them; False: they are changes, and none of them was seen before."""
     unchanged: bool = False
     """The source said or showed that nothing changed since the cursor; `entries` is empty then."""
     degraded: tuple[str, ...] = ()
