@@ -7,7 +7,9 @@ from tests.corpus import scoring
 
 from watcher.understanding.types import EVENT_TYPES
 
-BATCHES = ("news1.jsonl", "news2.jsonl", "news3.jsonl", "news4.jsonl", "news5.jsonl", "news6.jsonl")
+BATCHES = ("news1.jsonl", "news2.jsonl", "news3.jsonl", "news4.jsonl", "news5.jsonl", "news6.jsonl", "news7.jsonl")
+
+TITLES = ("titles.jsonl", "titles2.jsonl")
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +19,7 @@ def news() -> scoring.Figures:
 
 @pytest.fixture(scope="module")
 def titles() -> scoring.Figures:
-    return scoring.score(scoring.load("titles.jsonl"))
+    return scoring.score(row for name in TITLES for row in scoring.load(name))
 
 
 @pytest.mark.parametrize("family", scoring.FAMILIES)
@@ -47,7 +49,7 @@ def test_the_title_of_an_act_alone_tells_what_it_is(titles: scoring.Figures, fam
 
 
 def test_the_corpus_holds_every_type_and_no_entry_twice() -> None:
-    rows = [row for name in (*BATCHES, "titles.jsonl") for row in scoring.load(name)]
+    rows = [row for name in (*BATCHES, *TITLES) for row in scoring.load(name)]
     assert {event["type"] for row in rows for event in row["events"]} == set(EVENT_TYPES)
     assert len({row["id"] for row in rows}) == len(rows)
     assert len({row["title"] for row in rows}) == len(rows)

@@ -289,9 +289,9 @@ def test_time_grows_with_the_text_and_no_faster() -> None:
     sentence = "Правительство увеличило экспортную квоту на удобрения, а кластер включили в реестр по 44-ФЗ. "
 
     def spent(times: int) -> float:
-        started = time.perf_counter()
+        started = time.process_time()  # of this process: how busy the machine is doesn't count
         read("Квоты", sentence * times)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     spent(20)
     short, long = min(spent(100) for _ in range(3)), min(spent(1_000) for _ in range(2))

@@ -1,4 +1,7 @@
-"""Regions as people name them in rules: a subject, another name of one, or a federal district that stands for its subjects."""
+"""Regions as people name them in rules: a subject, another name of one, or a group (a federal district) that stands for its subjects.
+
+The names are those of the gazetteer: one table for what is written in rules and for what is found in texts.
+"""
 
 from __future__ import annotations
 
@@ -6,147 +9,32 @@ import re
 from functools import cache, lru_cache
 
 from watcher.language.words import fold, headwords, tokens
+from watcher.understanding.facts.gazetteer import cells, table
 
-# District: its subjects by their canonical names, after the colon other names that are no other's.
-_SUBJECTS = {
-    "ЦФО": """
-        Белгородская область: Белгородчина
-        Брянская область: Брянщина
-        Владимирская область
-        Воронежская область
-        Ивановская область
-        Калужская область
-        Костромская область
-        Курская область
-        Липецкая область
-        Московская область: Подмосковье, Мособласть
-        Орловская область: Орловщина
-        Рязанская область
-        Смоленская область: Смоленщина
-        Тамбовская область
-        Тверская область: Верхневолжье
-        Тульская область
-        Ярославская область
-        Москва
-    """,
-    "СЗФО": """
-        Республика Карелия: Карелия
-        Республика Коми: Коми
-        Архангельская область: Поморье
-        Вологодская область: Вологодчина
-        Калининградская область: Янтарный край
-        Ленинградская область: Ленобласть
-        Мурманская область
-        Новгородская область
-        Псковская область
-        Санкт-Петербург: Петербург, СПб
-        Ненецкий автономный округ
-    """,
-    "ЮФО": """
-        Республика Адыгея: Адыгея
-        Республика Калмыкия: Калмыкия
-        Республика Крым: Крым
-        Краснодарский край: Кубань
-        Астраханская область
-        Волгоградская область
-        Ростовская область
-        Севастополь
-    """,
-    "СКФО": """
-        Республика Дагестан: Дагестан
-        Республика Ингушетия: Ингушетия
-        Кабардино-Балкарская Республика: Кабардино-Балкария, КБР
-        Карачаево-Черкесская Республика: Карачаево-Черкесия, КЧР
-        Республика Северная Осетия – Алания: Северная Осетия, Северная Осетия-Алания, РСО-Алания, РСО-А, Алания
-        Чеченская Республика: Чечня
-        Ставропольский край: Ставрополье
-    """,
-    "ПФО": """
-        Республика Башкортостан: Башкортостан, Башкирия
-        Республика Марий Эл: Марий Эл
-        Республика Мордовия: Мордовия
-        Республика Татарстан: Татарстан, Татария
-        Удмуртская Республика: Удмуртия
-        Чувашская Республика: Чувашия
-        Пермский край: Прикамье
-        Кировская область
-        Нижегородская область
-        Оренбургская область: Оренбуржье
-        Пензенская область
-        Самарская область
-        Саратовская область
-        Ульяновская область
-    """,
-    "УФО": """
-        Курганская область: Зауралье
-        Свердловская область: Средний Урал
-        Тюменская область
-        Челябинская область: Южный Урал
-        Ханты-Мансийский автономный округ – Югра: ХМАО, ХМАО-Югра, Югра
-        Ямало-Ненецкий автономный округ: ЯНАО, Ямал
-    """,
-    "СФО": """
-        Республика Алтай: Горный Алтай
-        Республика Тыва: Тыва, Тува
-        Республика Хакасия: Хакасия
-        Алтайский край
-        Красноярский край
-        Иркутская область: Приангарье
-        Кемеровская область: Кузбасс
-        Новосибирская область
-        Омская область
-        Томская область
-    """,
-    "ДФО": """
-        Республика Бурятия: Бурятия
-        Республика Саха (Якутия): Якутия, Саха, РС(Я)
-        Забайкальский край: Забайкалье
-        Камчатский край: Камчатка
-        Приморский край: Приморье
-        Хабаровский край
-        Амурская область: Приамурье
-        Магаданская область: Колыма
-        Сахалинская область: Сахалин, Курилы
-        Еврейская автономная область: ЕАО, Еврейская АО
-        Чукотский автономный округ: Чукотка, ЧАО
-    """,
-    "": """
-        Донецкая Народная Республика: ДНР
-        Луганская Народная Республика: ЛНР
-        Запорожская область
-        Херсонская область
-    """,
-}
-_DISTRICTS = {
-    "ЦФО": ("Центральный федеральный округ", "Центральный ФО"),
-    "СЗФО": ("Северо-Западный федеральный округ", "Северо-Западный ФО", "Северо-Запад"),
-    "ЮФО": ("Южный федеральный округ", "Южный ФО"),
-    "СКФО": ("Северо-Кавказский федеральный округ", "Северо-Кавказский ФО", "Северный Кавказ"),
-    "ПФО": ("Приволжский федеральный округ", "Приволжский ФО", "Поволжье"),
-    "УФО": ("Уральский федеральный округ", "Уральский ФО", "Урал"),
-    "СФО": ("Сибирский федеральный округ", "Сибирский ФО", "Сибирь"),
-    "ДФО": ("Дальневосточный федеральный округ", "Дальневосточный ФО", "Дальний Восток"),
-}
-_GROUPS = {"Юг России": ("ЮФО", "СКФО")}
+_MARKS = "=~?"
 
 
 @cache
 def _table() -> dict[str, tuple[str, frozenset[str]]]:
-    """Every known name, folded → the canonical name and the subjects it stands for."""
-    table: dict[str, tuple[str, frozenset[str]]] = {}
+    """Every known name, folded → the canonical name and the subjects it stands for; a subject's name goes before a group's."""
+    found: dict[str, tuple[str, frozenset[str]]] = {}
     members: dict[str, set[str]] = {}
-    for district, lines in _SUBJECTS.items():
-        for line in lines.strip().splitlines():
-            name, _, others = line.strip().partition(": ")
-            members.setdefault(district, set()).add(name)
-            for known in (name, *(others.split(", ") if others else ())):
-                table[_key(known)] = (name, frozenset((name,)))
-    for district, names in _DISTRICTS.items():
-        for known in (district, *names):
-            table.setdefault(_key(known), (district, frozenset(members[district])))
-    for group, districts in _GROUPS.items():
-        table[_key(group)] = (group, frozenset().union(*(members[district] for district in districts)))
-    return table
+    for row in table("regions.tsv"):
+        name = row["canonical"]
+        members.setdefault(row["district"], set()).add(name)
+        for known in _names(row):
+            found.setdefault(_key(known), (name, frozenset((name,))))
+    for row in table("groups.tsv"):
+        inside = frozenset().union(*(members.get(one, {one}) for one in cells(row["members"])))
+        if inside:
+            for known in _names(row):
+                found.setdefault(_key(known), (row["canonical"], inside))
+    return found
+
+
+def _names(row: dict[str, str]) -> list[str]:
+    """The canonical name and the others without the marks that only matter in running text."""
+    return [row["canonical"], *(name.lstrip(_MARKS) for name in cells(row["aliases"]))]
 
 
 def _key(name: str) -> str:
@@ -175,10 +63,6 @@ def _find(name: str) -> tuple[str, frozenset[str]] | None:
 
 
 def known() -> list[str]:
-    """Name the districts and the subjects, and the other names of each."""
-    names = [*_DISTRICTS, *_GROUPS]
-    for lines in _SUBJECTS.values():
-        for line in lines.strip().splitlines():
-            name, _, others = line.strip().partition(": ")
-            names.extend((name, *(others.split(", ") if others else ())))
-    return names
+    """Name the groups and the subjects, and the other names of each."""
+    groups = [row for row in table("groups.tsv") if cells(row["members"])]
+    return list(dict.fromkeys(name for row in (*groups, *table("regions.tsv")) for name in _names(row)))

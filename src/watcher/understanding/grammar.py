@@ -6,6 +6,7 @@ A part is words in a row, with at most one other word in between: `общест�
     квота          any form of the word          =сер        this form only          квот*     any word that begins so
     ввести+past    a past form or passive participle of it; likewise +fut, +pres, +inf; +impr alone: any imperative
     {decide}       the words of a named class; {decide+past} the same with a tense
+    *химкластер    any word that ends so      +fut           any word of the future
     719            a number                      малый_бизнес   one alternative of several words
 
 `!part` forbids a part in the same sentence, `&part` asks for it in the sentence, next to it or in the title, `&!part` forbids it there;
@@ -79,6 +80,8 @@ def tenses(form: str) -> frozenset[str]:
             out.add(f"{lemma}+past" if "past" in tag else f"{lemma}+pres")
         elif tag.POS == "VERB" and tag.tense in _TENSES:
             out.add(f"{lemma}+{_TENSES[tag.tense]}")
+            if tag.tense == "futr":
+                out.add("+fut")
         elif tag.POS == "VERB" and tag.mood == "impr" and tag.number == "plur":
             out.add("+impr")
         elif tag.POS == "INFN":
@@ -96,6 +99,7 @@ class Lexicon:
         self._by_lemma: dict[str, list[int]] = {}
         self._by_form: dict[str, list[int]] = {}
         self._by_prefix: list[tuple[str, int]] = []
+        self._by_suffix: list[tuple[str, int]] = []
         self._phrases: list[tuple[tuple[int, ...], int]] = []
         self._known: dict[str, tuple[int, ...]] = {}
 
@@ -150,6 +154,8 @@ class Lexicon:
         folded = words.fold(word)
         if folded.endswith("*"):
             self._by_prefix.append((folded[:-1], number))
+        elif folded.startswith("*"):
+            self._by_suffix.append((folded[1:], number))
         elif "_" in folded:
             pieces = tuple(self._class(piece, folded) for piece in folded.split("_"))
             self._phrases.append((pieces, number))
@@ -166,6 +172,7 @@ class Lexicon:
             for lemma in token.lemmas | tenses(token.form):
                 found.update(self._by_lemma.get(lemma, ()))
             found.update(number for prefix, number in self._by_prefix if token.form.startswith(prefix))
+            found.update(number for suffix, number in self._by_suffix if any(lemma.endswith(suffix) for lemma in token.lemmas))
             if len(self._known) >= _CACHE_FORMS:
                 self._known.clear()
             known = self._known[token.form] = tuple(found)

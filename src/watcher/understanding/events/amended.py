@@ -19,15 +19,29 @@ _NEAR = 25  # words between the act and what is done to it
 
 def amended(document: Document, known: Knowledge, facts: Sequence[Entity], found: Sequence[Candidate]) -> Iterator[Candidate]:
     """Give a candidate for each sentence that changes an act of the table, unless one of its family is found there already."""
+    taken = {(one.at, one.type.family) for one in found}
     for fact in facts:
         if fact.kind != "act" or not isinstance(fact.value, dict) or not (name := told_by(fact.value)):
             continue
         kind = known.by_name[name]
         at = _line_of(document, fact)
-        if at is None or any(one.at == at and one.type.family == kind.family for one in found):
+        if at is None or (at, kind.family) in taken:
+            continue
+        if _is_local(document.lines[at], fact, facts):
             continue
         if candidate := _candidate(kind, document.lines[at], at, fact, known):
             yield candidate
+
+
+def _is_local(line: Line, fact: Entity, facts: Sequence[Entity]) -> bool:
+    """A decree whose own issuer is none of the federal ones amends a decree of its own: their numbers are the same every year."""
+    first_act = next((one for one in facts if one.kind == "act" and one.span.field == line.field and one.span.start >= line.start), fact)
+    return (
+        first_act is not fact
+        and isinstance(first_act.value, dict)
+        and first_act.value.get("type") == "постановление"
+        and not first_act.value.get("issuer")
+    )
 
 
 def _line_of(document: Document, fact: Entity) -> int | None:

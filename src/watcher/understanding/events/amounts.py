@@ -66,8 +66,8 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
 
 
 def _is_headline_of(scope: Scope, fact: Told) -> bool:
-    """«Пшенице - 10,6 млн т»: the headline of a quota need not say the word where it names the good."""
-    return fact.line.kind == "title" and any(good.line is fact.line for good in scope.of("good"))
+    """«Пшенице - 10,6 млн т»: headline and lead of a quota need not say the word where they name the good."""
+    return fact.line.kind in ("title", "lead") and any(good.line is fact.line for good in scope.of("good"))
 
 
 def _owner(fact: Told, known: Knowledge) -> str:

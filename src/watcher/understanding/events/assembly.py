@@ -34,9 +34,9 @@ class Reading:
     """The stage of what stands on the official site that the entry comes from."""
 
 
-def assemble(entry: Entry, version: int, *, names: bool) -> Understood:
-    """Understand one entry."""
-    known = knowledge()
+def assemble(entry: Entry, version: int, *, names: bool, known: Knowledge | None = None) -> Understood:
+    """Understand one entry, by the data files or by other `known`."""
+    known = known or knowledge()
     document = read(entry, known.lexicon)
     entities = _facts(entry, document, names=names)
     refusals = recognition.refused(document, known)

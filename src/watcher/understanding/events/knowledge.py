@@ -1,6 +1,6 @@
 """What the data files say, read once and compiled: classes of words, event types, stages, cues, look-alikes, the country gate.
 
-A new event type is a new file in data/types; nothing here names one.
+A new event type is a new file in data/types; nothing here names one (docs/how-to/event-types.md).
 """
 
 from __future__ import annotations
@@ -125,11 +125,17 @@ def _subjects() -> list[str]:
 
 @cache
 def knowledge() -> Knowledge:
-    """Read and compile the data files. Raises ValueError with the pattern that can't be understood."""
+    """Read and compile the data files, once. Raises ValueError with the pattern that can't be understood."""
+    return compiled()
+
+
+def compiled(more: Iterable[str] = ()) -> Knowledge:
+    """Compile the data files, and with them further event types as YAML texts: how a new type is tried before it joins the others."""
     lexicon = Lexicon(_read("words.yaml") | {"subject": _subjects()})
     families = _read("families.yaml")
     folder = files("watcher.understanding").joinpath("data", "types")
     rows = [_read(f"types/{file.name}") for file in sorted(folder.iterdir(), key=lambda file: file.name) if file.name.endswith(".yaml")]
+    rows += [yaml.load(text, Loader=yaml.CSafeLoader) for text in more]
     types = tuple(_type(lexicon, row, families) for row in rows)
     return Knowledge(
         lexicon=lexicon,

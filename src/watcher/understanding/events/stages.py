@@ -87,6 +87,8 @@ def _of_decision(stages: Sequence[set[str]]) -> str:
     if any("draft_public" in found for found in stages[:4]) and "enacted" not in head:
         return "draft_public"
     if "enacted" not in everything:
+        if "published" in stages[0] and "signed" not in stages[0]:
+            return "published"
         if "in_force" in stages[0] or ("in_force" in head and "signed" not in stages[0]):
             return "in_force"
         if "intent" in head and "signed" not in head:
@@ -98,4 +100,4 @@ def _of_decision(stages: Sequence[set[str]]) -> str:
     for wanted, result in _ORDER:
         if wanted in everything:
             return result
-    return "signed"
+    return "intent" if "future" in head else "signed"

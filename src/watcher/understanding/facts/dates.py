@@ -67,6 +67,7 @@ _BARE_DAY = re.compile(r"(?<![\d.])([0-3]?\d)(?:-?го)?(?: (?:по|до|to) | ?
 _JOINT = re.compile(r",? (?:по|до|to|through|until|till)(?: (?:the )?(?:конец|конца|end of))? |(?: ?- ?)")
 _YEAR_CUE = re.compile(r"(?:\b(?:в|с|до|по|к|от|in|since|until|from|by|of) )$")
 _IN_MONTH = re.compile(r"\b(?:in|of|until|by|through|since|from|late|early) $")
+_MEASURE_TIME = re.compile(r"период|срок|квот|лимит|запрет|\bна $")
 _ALONE = re.compile(r"\s*(?:$|[.,;:)!?\n]|(?:и|в|на|с|по|до|для|за|из|к|года?|and|by|to|for|the)\b)")
 _WORD_NTH = {"перв": 1, "втор": 2, "трет": 3, "четв": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -173,7 +174,15 @@ def _pair(page: Page, first: Atom, second: Atom) -> Found | None:
         year = first.year + ((second.month, second.day) < (first.month, first.day))
         second = replace(second, year=year)
     elif second.year is None:
-        end = _dated(page, second, "" if first.what == "month" and "-" in page.low[first.end : second.start] else "until")
+        end = _dated(
+            page,
+            second,
+            ""
+            if first.what == "month"
+            and "-" in page.low[first.end : second.start]
+            and not _MEASURE_TIME.search(page.low, max(0, first.start - 30), first.start)
+            else "until",
+        )
         if end is None:
             return None
         second = end
