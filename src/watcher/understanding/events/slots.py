@@ -15,7 +15,7 @@ from typing import Any
 
 from watcher.model import Entity
 from watcher.understanding.events import dates
-from watcher.understanding.events.document import Document, Line, first
+from watcher.understanding.events.document import ASIDE, Document, Line, first
 from watcher.understanding.events.knowledge import Knowledge
 from watcher.understanding.grammar import find, find_part
 
@@ -289,7 +289,7 @@ def _change(scope: Scope, known: Knowledge) -> str | None:
         return None
     found = _change_in(scope.own, known)
     for line in scope.lines[1:4]:
-        if found not in (None, "introduce") or line.kind not in ("title", "lead"):
+        if found not in (None, "introduce") or not (line.kind in ("title", "lead") or scope.own.topic >= ASIDE):
             break
         other = _change_in(line, known)
         found = other if found is None or other in _PLAINER else found
