@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,22 +18,24 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import ingest, observe, reading
-from watcher.alerts import WHY
+from watcher.alerts import WHY, Wants
 from watcher.bot.conversation import World
-from watcher.bot.subscriptions import subscriptions_of
+from watcher.bot.subscriptions import listening, subscriptions_of
 from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
 from watcher.deliver import Deliver
 from watcher.errors import DeliveryError
 from watcher.fetch.door import Door, DoorSettings
+from watcher.health import Network
 from watcher.judge import Judge, Origin, Wanted
 from watcher.messages import Coverage
-from watcher.model import Rule, digest
+from watcher.model import Entry, Rule, digest, recipient_id
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
+from watcher.remind import Remind
 from watcher.rules import compile_rules
-from watcher.sources import Source, Tools
+from watcher.sources import Options, Source, Tools
 from watcher.sources import load_kind as source_kind
 from watcher.store import Store
 from watcher.store.polled import SourceRow
@@ -47,6 +50,22 @@ _MB = 1024 * 1024
 def clock() -> datetime:
     """Give the time: the one place where the program looks at it."""
     return datetime.now(UTC)  # noqa: TID251
+
+
+def door_settings(settings: Settings) -> DoorSettings:
+    """Give what the door to the network must know of the configuration."""
+    fetch = settings.fetch
+    return DoorSettings(
+        timeout=fetch.timeout,
+        max_body=fetch.max_body,
+        per_host=fetch.per_host,
+        pause=fetch.pause,
+        ports=tuple(fetch.ports),
+        user_agent=fetch.user_agent or DoorSettings().user_agent,
+        proxy=str(fetch.proxy or ""),
+        extra_ca=tuple(fetch.extra_ca),
+        allow_networks=tuple(str(network) for network in fetch.allow_networks),
+    )
 
 
 class App:
@@ -65,6 +84,7 @@ class App:
         self.store = Store(settings.store)
         self.notifiers: dict[str, Notifier] = {}
         self._sleep = sleep
+        self.network = Network()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._judging = asyncio.Lock()
@@ -80,6 +100,7 @@ class App:
         self._open(self.settings)
         self.judge = Judge(self.store, self.minds, self.now)
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
+        self.remind = Remind(self.store, self.now)
         await self._register()
         await self.want()
         return self
@@ -95,22 +116,7 @@ class App:
         self.store.close()
 
     def _open(self, settings: Settings) -> None:
-        fetch = settings.fetch
-        self.door = Door(
-            DoorSettings(
-                timeout=fetch.timeout,
-                max_body=fetch.max_body,
-                per_host=fetch.per_host,
-                pause=fetch.pause,
-                ports=tuple(fetch.ports),
-                user_agent=fetch.user_agent or DoorSettings().user_agent,
-                proxy=str(fetch.proxy or ""),
-                extra_ca=tuple(fetch.extra_ca),
-                allow_networks=tuple(str(network) for network in fetch.allow_networks),
-            ),
-            clock=self.now,
-            sleep=self._sleep,
-        )
+        self.door = Door(door_settings(settings), clock=self.now, sleep=self._sleep)
         self._use(settings)
         self.notifiers.update({name: notifier_kind(name).open_notifier(config) for name, config in settings.notifiers.items()})
 
@@ -136,12 +142,26 @@ class App:
         self._admins = tuple(reader.address for reader in known if reader.admin)
         if self._admins:
             self._claim = ""  # the one-time link was used
+        wants = await self._wants()
         for reader in known:
             if reader.state == "allowed" and (reader.rules or reader.own):
                 found += subscriptions_of(reader, await self.store.call(readers.created, reader.address), settings.timezone)
+            elif reader.state == "allowed" and recipient_id("telegram", reader.address) in wants.follows:
+                found.append(listening(reader, settings.timezone))
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
-        live = tuple(subscription for subscription in found if subscription.notifier in settings.notifiers)
-        self.wanted = Wanted(compile_rules(rules), live)
+        left = await self.store.call(self.store.outbox.left)
+        live = tuple(one for one in found if one.notifier in settings.notifiers and one.recipient not in left)
+        self.wanted = Wanted(compile_rules(rules), live, wants)
+
+    async def _wants(self) -> Wants:
+        """Put together what recipients want beyond rules: profiles, follows, mutes, and the working days."""
+        wishes, follows, mutes = self.store.wishes, defaultdict[str, dict[str, str]](dict), defaultdict[str, dict[Any, Any]](dict)
+        for one in await self.store.call(wishes.follows):
+            follows[one.recipient][one.dossier] = one.title or one.dossier
+        for mute in await self.store.call(wishes.mutes, self.now()):
+            mutes[mute.recipient][mute.kind, mute.value] = mute.until
+        own = {recipient: replace(profile, id=recipient) for recipient, profile in (await self.store.call(wishes.profiles)).items()}
+        return Wants({profile.id: profile for profile in self.settings.profiles} | own, follows, mutes, self.settings.calendar)
 
     async def _register(self) -> None:
         now = self.now()
@@ -171,7 +191,8 @@ class App:
     async def _poll(self, row: SourceRow) -> None:
         try:
             settings, source = self._sources[row.id]
-            report = await ingest.poll(row, source, ingest.Plan(settings.every, settings.first_poll), self.store, self.now)
+            plan = ingest.Plan(settings.every, settings.first_poll, len(self._sources))
+            report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
             observe.polled(report)
             if report.new:
                 self._wake.set()
@@ -192,31 +213,42 @@ class App:
     async def _read_wanted(self) -> None:
         for entry in await self.store.call(self.store.joint.wanted_articles, _POLLS):
             if entry.id not in self._reading and entry.source in self._sources:
-                options = self._sources[entry.source][0].options
-                task = asyncio.create_task(self._read(entry.id, reading.read(entry, options, self.door, self.parsing, self.store)))
-                self._reading[entry.id] = task
+                self._reading[entry.id] = asyncio.create_task(self._read(entry, self._sources[entry.source][0].options))
 
-    async def _read(self, id: str, work: Awaitable[str]) -> None:
+    async def _read(self, entry: Entry, options: Options) -> None:
         try:
-            await work
+            await reading.read(entry, options, self.door, self.parsing, self.store)
         finally:
-            self._reading.pop(id, None)
+            self._reading.pop(entry.id, None)
 
     async def deliver_due(self, *, digests: bool = True) -> int:
         """Begin sending what is owed; gives how many messages."""
         await self.store.call(self.store.outbox.fall_back, self.now())
-        await self.deliver.gather()
+        await self.deliver.gather(self.wanted.subscriptions)
         return await self.deliver.run(observe.delivered, digests=digests)
 
     async def digests_due(self) -> None:
         """Owe the digests whose time has come."""
-        await self.deliver.digests(self.wanted.subscriptions, self._coverage)
+        await self.deliver.digests(self.wanted.subscriptions, self._coverage, self.wanted.wants.calendar)
+
+    async def remind_due(self) -> None:
+        """Plan reminders of what was told, and owe those that are due."""
+        await self.remind.run(self.wanted.subscriptions, self.wanted.wants, self.settings.reminders)
 
     async def _coverage(self) -> Coverage:
         rows = [row for row in await self.store.call(self.store.polled.all) if row.id in self._sources]
         silent = tuple((self._origins[row.id].title, row.reason or row.state) for row in rows if row.state not in ("ok", "learning"))
         seen = await self.store.call(self.store.reports.seen, self.now() - timedelta(days=1))
-        return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]))
+        withheld = {kind: seen[kind] for kind in ("commentary", "background") if seen[kind]}
+        return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]), withheld)
+
+    async def look_over(self) -> list[ingest.Notice]:
+        """Find what administrators must know of the sources; gives what is new and what is over."""
+        titles = {id: settings.title for id, (settings, _) in self._sources.items()}
+        told = await ingest.look_over(titles, self.store, self.network, self.now())
+        for notice in told:
+            observe.noticed(notice)
+        return told
 
     async def tidy(self) -> None:
         """Delete what is older than it is to be kept."""
@@ -238,6 +270,8 @@ class App:
             (self.judge_due, 0.5),
             (self.deliver_due, 0.3),
             (self.digests_due, 20),
+            (self.look_over, 60),
+            (self.remind_due, 60),
             (self.tidy, 3600),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, next_run_time=self.now())
