@@ -22,7 +22,8 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _FIXED = re.compile(
-    r"(?:средство массовой информации|главный редактор\s*[-–—:]?\s|учредитель\b|адрес редакции|телефон(?: редакции)?\s*:|тел\.\s"
+    r"(?:средство массовой информации|изменить размер шрифта"
+    r"|главный редактор\s*[-–—:]?\s|учредитель\b|адрес редакции|телефон(?: редакции)?\s*:|тел\.\s"
     r"|e-?mail\b|электронная почта"
     r"|номер свидетельства|свидетельство о регистрации"
     r"|регистрационный номер|интернет-портал .{0,60}зарегистрирован|сетевое издание|копирование (?:и|материалов)|перепечатка"
@@ -34,7 +35,8 @@ _FIXED = re.compile(
     re.IGNORECASE,
 )
 _SHORT = re.compile(
-    r"(?:поделиться|читать нас|читайте (?:также|ещ[её]|нас|подробнее|в )|также читайте|подписаться|подписывайтесь|подпишитесь"
+    r"(?:поделиться|показать (?:все|ещё|еще)"
+    r"|читать нас|читайте (?:также|ещ[её]|нас|подробнее|в )|также читайте|подписаться|подписывайтесь|подпишитесь"
     r"|присоединяйтесь|вернуться к|наверх$|печать$|версия для печати|распечатать$"
     r"|скачать|источник(?: и)? фото|источник\s*:|фото\s*[:/©]|фото (?:с|из|пресс)|иллюстрация\s*[:/]|авторы?\s*(?::|$)"
     r"|редактор\s*:|текст\s*:|ещ[её] больше новостей|подробнее (?:об этом|читайте|в )|материалы по теме"
@@ -59,6 +61,10 @@ _SITE = re.compile(
     r"|карта сайта|internet explorer",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"(?:источник|авторы?|фото|текст|редактор|иллюстрация|просмотров)(?: и фото)?\s*:", re.IGNORECASE)
+_FINISHED = re.compile(r"[.!?…:;]$")
+_WORDS = re.compile(r"(?:\w+[ -]){2}")
+_QUOTES = '«"„“'
 _PROSE_END = re.compile(r"[.!?…;:,»\"”)]$")
 _INNER_END = re.compile(r"[а-яёa-z0-9»\")][.!?…]\s+[А-ЯЁA-Z«\"]")
 BULLET = re.compile(r"(?:[•·▪▫◾◽●○■□►▶➡✅✔❗⚡‼✓*–—-]\s*|[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?\s*|\d{1,2}[.)]\s+|[а-яa-z]\)\s+)")
@@ -88,6 +94,8 @@ def lines_of(text: str, end: int) -> Iterator[Line]:
 
 
 def _is_prose(line: str) -> bool:
+    if " " not in line:
+        return False
     if not _PROSE_END.search(line) and (_SITE.search(line[:300]) or _is_menu(line)):
         return False
     return bool(_PROSE_END.search(line)) or len(line) > 140 or bool(_INNER_END.search(line)) or bool(BULLET.match(line))
@@ -111,11 +119,32 @@ def _is_boilerplate(line: str) -> bool:
 def which_are_told(lines: list[Line], title: str) -> list[bool]:
     """Say of every line whether it is told; `title` is that of the entry."""
     told = [not _is_boilerplate(line.text) and not (title and line.text == title and len(lines) > 1) for line in lines]
+    _drop_continued(lines, told)
     _drop_teasers(lines, told)
     _drop_dated(lines, told, title)
     if any(line.prose and len(line.text) >= 80 and ok for line, ok in zip(lines, told, strict=True)):
         _drop_menus(lines, told)
     return told
+
+
+def _drop_continued(lines: list[Line], told: list[bool]) -> None:
+    """What goes on where boilerplate has no end belongs to it: «читайте в нашем / канале / "Вестник".», «Источник: / Вестник»."""
+    for at in range(1, len(lines)):
+        if not told[at - 1] and _goes_on(lines[at - 1].text, lines[at].text):
+            told[at] = False
+
+
+def _goes_on(before: str, line: str) -> bool:
+    if _LABEL.fullmatch(before):
+        return len(line) <= 3 * _RUBRIC and line[-1] not in ".!?…"
+    if len(line) > _RUBRIC or len(before) > 2 * _RUBRIC or _FINISHED.search(before):
+        return False
+    return (line[0].islower() or line[0] in _QUOTES) and (before[0].islower() or bool(_WORDS.match(before)))
+
+
+def continues(before: str, line: str) -> bool:
+    """Whether a line is the rest of the one before: links in the midst of a sentence stand on lines of their own in some pages."""
+    return (line[0].islower() or line[0] in ",.;)") and not _FINISHED.search(before)
 
 
 def _drop_teasers(lines: list[Line], told: list[bool]) -> None:
@@ -148,8 +177,9 @@ def _is_card(lines: list[Line], at: int) -> bool:
 def _drop_menus(lines: list[Line], told: list[bool]) -> None:
     """A run of short lines without an end, before the first or after the last prose, is a menu or tags."""
     prose = [at for at, line in enumerate(lines) if told[at] and line.prose and len(line.text) >= 80]
+    prose = [at for at in prose if _PROSE_END.search(lines[at].text)] or prose  # a heading may hold two sentences, a paragraph ends
     first, last = prose[0], prose[-1]
-    for run in _runs(lines, told):
+    for run in _runs(lines, told, last):
         outside = run[-1] < first or run[0] > last
         size = sum(len(lines[at].text) for at in run) / len(run)
         wanted = 3 if outside else _MENU
@@ -162,10 +192,11 @@ def _drop_menus(lines: list[Line], told: list[bool]) -> None:
                 told[at] = False
 
 
-def _runs(lines: list[Line], told: list[bool]) -> Iterator[list[int]]:
+def _runs(lines: list[Line], told: list[bool], last: int) -> Iterator[list[int]]:
+    """Give the runs of lines without an end; behind the last prose a heading may hold two sentences."""
     run: list[int] = []
     for at, line in enumerate(lines):
-        if not line.prose or not told[at]:
+        if not line.prose or not told[at] or (at > last and not _PROSE_END.search(line.text) and not BULLET.match(line.text)):
             run.append(at)
         elif run:
             yield run

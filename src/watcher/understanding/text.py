@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from watcher.understanding.boilerplate import BULLET, lines_of, trimmed, which_are_told
+from watcher.understanding.boilerplate import BULLET, continues, lines_of, trimmed, which_are_told
 
 PieceKind: TypeAlias = Literal["lead", "body", "background", "quote", "dateline", "boilerplate"]
 
 LONGEST = 200_000  # characters that are read; what follows is passed over as boilerplate
+_HEAD = 3  # sentences before a dateline: a teaser that repeats the lead
 _LEAD = 500  # a longer first paragraph gives its first two sentences as the lead
 
 
@@ -168,17 +169,21 @@ def clean(title: str, text: str) -> Cleaned:
     sentences: list[Sentence] = []
     section = lead = False
     dateline: tuple[int, int] | None = None
+    kind: PieceKind = "lead"
+    before = ""
     for line, ok in zip(lines, told, strict=True):
         if not ok:
             pieces.append(Piece("boilerplate", line.start, line.end))
             continue
         start = line.start
-        if not lead and (found := _DATELINE.match(text, line.start, min(line.end, line.start + 120))):
+        if dateline is None and len(sentences) <= _HEAD and (found := _DATELINE.match(text, line.start, min(line.end, line.start + 120))):
             dateline = (line.start, found.end())
             pieces.append(Piece("dateline", *dateline))
             start = found.end()
         section = section or bool(_HEADER.match(line.text))
-        kind = _kind(line.text, section, lead)
+        if not (kind == "background" and before and continues(before, line.text)):
+            kind = _kind(line.text, section, lead)
+        before = line.text
         added = _add(pieces, sentences, text, (kind, start, line.end))
         lead = lead or (kind == "lead" and added)
     if limit < len(text):

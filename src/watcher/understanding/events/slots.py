@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from watcher.understanding.events import amounts, dates
-from watcher.understanding.events.document import Line, first
+from watcher.understanding.events.document import ASIDE, Line, first
 from watcher.understanding.events.knowledge import Knowledge
 from watcher.understanding.events.scope import Scope, Told
 from watcher.understanding.grammar import find
@@ -192,7 +192,7 @@ def _change(scope: Scope, known: Knowledge) -> str | None:
         return None
     found = _change_in(scope.own, known)
     for line in scope.lines[1:4]:
-        if found not in (None, "introduce") or line.kind not in ("title", "lead"):
+        if found not in (None, "introduce") or not (line.kind in ("title", "lead") or scope.own.topic >= ASIDE):
             break
         other = _change_in(line, known)
         found = other if found is None or other in _PLAINER else found

@@ -13,6 +13,9 @@ _SENTENCES = 3
 _LONGEST = 600  # characters of a summary
 _WHOLE = 1_500  # characters: a text as long as this is hardly a teaser
 _TELLING = frozenset({"act", "money", "quantity", "period", "region", "count", "percent", "date"})
+_GAP = re.compile(r"(?<![\d№]) (?!\d)")
+_FRAGMENT = 1.5  # a heading, a rubric or the rest of a line is chosen last
+_ENDED = re.compile(r"[.!?…][»\"”)]*$")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _CHARACTERS = {"lead": 3.0, "body": 1.0, "quote": 0.2}
@@ -39,13 +42,19 @@ def _said(line: Line) -> str:
 
 
 def _clean(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST]
+    """Write a sentence on one line; one that is too long ends between two words, never within a number."""
+    text = " ".join(text.split())
+    if len(text) <= _LONGEST:
+        return text
+    at = max((gap.start() for gap in _GAP.finditer(text, 0, _LONGEST)), default=_LONGEST)
+    return text[:at].rstrip(" ,;:–—-") + "…"
 
 
 def _weight(at: int, line: Line, events: Sequence[Event], facts: Sequence[Entity]) -> float:
     inside = {fact.kind for fact in facts if fact.span.field == line.field and line.start <= fact.span.start < line.end}
     proved = any(span.field == line.field and line.start <= span.start < line.end for event in events for span in event.evidence)
-    return _CHARACTERS[line.kind] - 0.1 * at + 0.4 * len(inside & _TELLING) + (2.0 if proved else 0.0)
+    whole = _ENDED.search(line.text) and not line.text.lstrip('«"„“(—–- ')[:1].islower()
+    return _CHARACTERS[line.kind] - (0.0 if whole else _FRAGMENT) - 0.1 * at + 0.4 * len(inside & _TELLING) + (2.0 if proved else 0.0)
 
 
 def is_worth_reading(entry: Entry, document: Document, events: Sequence[Event], known: Knowledge) -> bool:
