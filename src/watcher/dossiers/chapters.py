@@ -188,7 +188,9 @@ def reached(chapter: Growing | None, telling: Telling) -> str | None:
 
 
 def _too_soon(chapter: Growing, telling: Telling) -> bool:
-    """A bill is not signed days after it was brought in: a headline that puts it so is loosely worded."""
+    """A bill is not signed days after it was brought in, and «получит» is «выделили» the next day: such headlines are loosely worded."""
+    if telling.type == "cluster.project.support" and telling.role != "official":
+        return chapter.stage is not None and telling.at - chapter.moved < _READINGS
     return (
         chapter.stage in _BILL
         and telling.stage in _DECIDED
