@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,9 +18,9 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import ingest, observe, reading
-from watcher.alerts import WHY
+from watcher.alerts import WHY, Wants
 from watcher.bot.conversation import World
-from watcher.bot.subscriptions import subscriptions_of
+from watcher.bot.subscriptions import listening, subscriptions_of
 from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
@@ -31,9 +32,10 @@ from watcher.fetch.door import Door, DoorSettings
 from watcher.health import Network
 from watcher.judge import Judge, Origin, Wanted
 from watcher.messages import Coverage
-from watcher.model import Entry, Rule, digest
+from watcher.model import Entry, Rule, digest, recipient_id
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
+from watcher.remind import Remind
 from watcher.rules import compile_rules
 from watcher.sources import Options, Source, Tools
 from watcher.sources import load_kind as source_kind
@@ -100,6 +102,7 @@ class App:
         self._open(self.settings)
         self.judge = Judge(self.store, self.minds, self.now)
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
+        self.remind = Remind(self.store, self.now)
         await self._register()
         await self._seed()
         await self.want()
@@ -142,12 +145,26 @@ class App:
         self._admins = tuple(reader.address for reader in known if reader.admin)
         if self._admins:
             self._claim = ""  # the one-time link was used
+        wants = await self._wants()
         for reader in known:
             if reader.state == "allowed" and (reader.rules or reader.own):
                 found += subscriptions_of(reader, await self.store.call(readers.created, reader.address), settings.timezone)
+            elif reader.state == "allowed" and recipient_id("telegram", reader.address) in wants.follows:
+                found.append(listening(reader, settings.timezone))
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
-        live = tuple(subscription for subscription in found if subscription.notifier in settings.notifiers)
-        self.wanted = Wanted(compile_rules(rules), live, Ages(settings.novelty.signed, settings.novelty.listed))
+        left = await self.store.call(self.store.outbox.left)
+        live = tuple(one for one in found if one.notifier in settings.notifiers and one.recipient not in left)
+        self.wanted = Wanted(compile_rules(rules), live, wants, Ages(settings.novelty.signed, settings.novelty.listed))
+
+    async def _wants(self) -> Wants:
+        """Put together what recipients want beyond rules: profiles, follows, mutes, and the working days."""
+        wishes, follows, mutes = self.store.wishes, defaultdict[str, dict[str, str]](dict), defaultdict[str, dict[Any, Any]](dict)
+        for one in await self.store.call(wishes.follows):
+            follows[one.recipient][one.dossier] = one.title or one.dossier
+        for mute in await self.store.call(wishes.mutes, self.now()):
+            mutes[mute.recipient][mute.kind, mute.value] = mute.until
+        own = {recipient: replace(profile, id=recipient) for recipient, profile in (await self.store.call(wishes.profiles)).items()}
+        return Wants({profile.id: profile for profile in self.settings.profiles} | own, follows, mutes, self.settings.calendar)
 
     async def _seed(self) -> None:
         """Take over what is known before the first news, unless it was taken over as it is. Raises ConfigError for an operator's file."""
@@ -216,18 +233,23 @@ class App:
     async def deliver_due(self, *, digests: bool = True) -> int:
         """Begin sending what is owed; gives how many messages."""
         await self.store.call(self.store.outbox.fall_back, self.now())
-        await self.deliver.gather()
+        await self.deliver.gather(self.wanted.subscriptions)
         return await self.deliver.run(observe.delivered, digests=digests)
 
     async def digests_due(self) -> None:
         """Owe the digests whose time has come."""
-        await self.deliver.digests(self.wanted.subscriptions, self._coverage)
+        await self.deliver.digests(self.wanted.subscriptions, self._coverage, self.wanted.wants.calendar)
+
+    async def remind_due(self) -> None:
+        """Plan reminders of what was told, and owe those that are due."""
+        await self.remind.run(self.wanted.subscriptions, self.wanted.wants, self.settings.reminders)
 
     async def _coverage(self) -> Coverage:
         rows = [row for row in await self.store.call(self.store.polled.all) if row.id in self._sources]
         silent = tuple((self._origins[row.id].title, row.reason or row.state) for row in rows if row.state not in ("ok", "learning"))
         seen = await self.store.call(self.store.reports.seen, self.now() - timedelta(days=1))
-        return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]))
+        withheld = {kind: seen[kind] for kind in ("commentary", "background") if seen[kind]}
+        return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]), withheld)
 
     async def look_over(self) -> list[ingest.Notice]:
         """Find what administrators must know of the sources; gives what is new and what is over."""
@@ -258,6 +280,7 @@ class App:
             (self.deliver_due, 0.3),
             (self.digests_due, 20),
             (self.look_over, 60),
+            (self.remind_due, 60),
             (self.tidy, 3600),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, next_run_time=self.now())

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from watcher import codec, dossiers, judging, stories
-from watcher.alerts import Past, day_start
+from watcher.alerts import Past
 from watcher.children import ChildFailed, Children
 from watcher.dossiers import Telling
 from watcher.judging import Origin, Wanted
 from watcher.model import Claim, Entry, Match, Subscription, Understood
 from watcher.store import Store
 from watcher.store.received import Received
+from watcher.when import day_start
 
 UNDERSTAND = "watcher.understanding.child:understand_json"
 _BATCH = 64
@@ -58,8 +59,10 @@ class Judge:
         """Judge one batch of what is owed; an empty list says that nothing is."""
         if self._index is None:
             self._index = await self._rebuilt()
-        batch = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
-        batch.sort(key=_in_time)  # what came together is judged as it happened, whichever source was polled first
+        await self._expand()
+        claimed = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
+        # Entries of one tick arrive in any order; taken by time and id, they make the same stories and dossiers every time.
+        batch = sorted(claimed, key=lambda received: (received.entry.published or received.first_seen, received.entry.id))
         ahead = [asyncio.create_task(self._understand(received.entry)) for received in batch]
         out = []
         try:
@@ -71,9 +74,14 @@ class Judge:
             await asyncio.gather(*ahead, return_exceptions=True)
         return out
 
+    async def _expand(self) -> None:
+        """Owe what was decided for many, page by page, before the next entry asks what was told."""
+        while await self._store.call(self._store.expand):
+            pass
+
     async def _rebuilt(self) -> stories.Index:
         index = stories.Index()
-        for entry, story, at, print_ in await self._store.call(self._store.known.fingerprints, self._now() - 2 * stories.WINDOW):
+        for entry, story, at, print_ in await self._store.call(self._store.known.fingerprints, self._now() - stories.LONG):
             if print_:
                 index.add(entry, story, at, stories.load(print_))
         return index
@@ -105,16 +113,18 @@ class Judge:
         said = case.tellings()
         weighed = judging.weigh(case, said, await self._dossiers(said, case.at), wanted.ages)
         alert = await store.call(store.known.alert, weighed.story)
+        weighed = judging.mended(case, weighed, alert)
         matches = judging.match(case, weighed, wanted, alert)
         if _worth_reading(received, understood, matches, origin):
             await store.call(store.joint.want_article, entry.id, now + _READ_WITHIN)
             return Verdicts(entry.id, "reading", len(understood.events))
         told = await store.call(store.known.told, weighed.story) if alert else {}
         news, groups = judging.groups_of(case, weighed, matches, wanted, told, alert)
-        past = await self._past(weighed.story, entry.source, groups, origin) if groups else {}
-        decision = judging.decided(news, wanted, groups, past, now)
+        past = await self._past(weighed.story, entry.source, groups, origin, news.dossiers) if groups else {}
+        decision = judging.decided(case, news, wanted, groups, past, now)
         done = judging.settle(case, weighed, matches, decision, alert, now)
         await store.call(store.judge, done, now)
+        await self._expand()
         self._index.add(entry.id, weighed.story, case.at, case.fingerprint)
         return Verdicts(entry.id, "judged", len(understood.events), done.rules, len(decision.owed), len(decision.held))
 
@@ -125,13 +135,16 @@ class Judge:
         keys = frozenset().union(*(dossiers.sought(telling) for telling in said))
         return await self._store.call(self._store.dossiers.candidates, keys, at - _REMEMBERED)
 
-    async def _past(self, story: str, source: str, groups: Mapping[str, Sequence[Subscription]], origin: Origin) -> dict[str, Past]:
+    async def _past(
+        self, story: str, source: str, groups: Mapping[str, Sequence[Subscription]], origin: Origin, about: frozenset[str]
+    ) -> dict[str, Past]:
         known, now = self._store.known, self._now()
         told = await self._store.call(known.told, story)
         editing = await self._store.call(known.editing, story)
         spent = await self._store.call(known.spent, {id: day_start(group[0], now) for id, group in groups.items()})
         window = now - origin.burst[1] if origin.burst else now
         singles = await self._store.call(known.singles, source, list(groups), window) if origin.burst else {}
+        dossier = await self._store.call(known.told_of, about) if about else set()
         return {
             id: Past(
                 told=id in told,
@@ -140,13 +153,10 @@ class Judge:
                 editing=id in editing,
                 spent=spent.get(id, 0),
                 singles=singles.get(id, 0),
+                dossier=id in dossier,
             )
             for id in groups
         }
-
-
-def _in_time(received: Received) -> tuple[datetime, str]:
-    return received.entry.published or received.first_seen, received.entry.id
 
 
 def _worth_reading(received: Received, understood: Understood, matches: tuple[Match, ...], origin: Origin) -> bool:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from watcher import codec, dossiers, stories
-from watcher.alerts import Decision, News, Past, decide, interested
+from watcher.alerts import Decision, News, Past, Wants, corrected, decide, interested
 from watcher.dossiers import Ages, Compared, Folder, Telling
-from watcher.model import Alert, Claim, Entry, Judged, Match, Outlet, Role, Rule, Subscription, Understood, digest
+from watcher.model import Alert, Claim, Entry, Judged, Match, Outlet, Profile, Relevance, Role, Rule, Subscription, Understood, digest
+from watcher.relevance import relevance
 from watcher.rules import RuleSet
 from watcher.store import Judgement
 from watcher.store.received import Received
@@ -42,6 +43,7 @@ class Wanted:
 
     rules: RuleSet
     subscriptions: tuple[Subscription, ...]
+    wants: Wants = field(default_factory=Wants)
     ages: Ages = field(default_factory=Ages)
 
     @property
@@ -131,8 +133,15 @@ def _story(case: Case, found: Compared, ages: Ages) -> str:
         late = item.novelty not in _ANSWERS and moved is not None and case.at - moved > ages.signed
         if not told or late:
             return case.story
-        targets.add(case.story if case.story in told else told[-1])
+        targets.add(case.story if case.story in told and item.novelty not in _ANSWERS else told[-1])
     return targets.pop() if len(targets) == 1 else case.story
+
+
+def mended(case: Case, weighed: Weighed, alert: Alert | None) -> Weighed:
+    """What the source itself corrected in an entry that was told is a change of what was told."""
+    if alert is None or not case.received.revision:
+        return weighed
+    return replace(weighed, judged=corrected(weighed.judged, alert, case.entry.id))
 
 
 def match(case: Case, weighed: Weighed, wanted: Wanted, alert: Alert | None) -> tuple[Match, ...]:
@@ -147,10 +156,14 @@ def groups_of(
     """Say whom it concerns: who wants a rule that matched, and who was told of the story, whatever this entry alone would match."""
     received = case.received
     words = words_of(case.entry, matches)
-    news = News(case.entry.source, received.first_seen, received.learned, weighed.judged, tuple(matches), words, case.origin.burst)
-    groups = interested(news, wanted.by_id, wanted.subscriptions) if matches else {}
-    if alert and not received.learned:
-        groups |= {s.recipient: [s] for s in wanted.subscriptions if s.recipient in told and s.recipient not in groups}
+    news = News(
+        case.entry.source, received.first_seen, received.learned, weighed.judged, tuple(matches), words, case.origin.burst, weighed.story
+    )
+    groups = interested(news, wanted.by_id, wanted.subscriptions, wanted.wants)
+    silent = told.keys() - groups.keys() if alert and not received.learned else set()
+    for subscription in wanted.subscriptions if silent else ():
+        if subscription.recipient in silent:
+            groups.setdefault(subscription.recipient, []).append(subscription)
     return news, groups
 
 
@@ -183,9 +196,23 @@ def settle(
     )
 
 
-def decided(news: News, wanted: Wanted, groups: Mapping[str, Sequence[Subscription]], past: Mapping[str, Past], now: datetime) -> Decision:
+def decided(
+    case: Case, news: News, wanted: Wanted, groups: Mapping[str, Sequence[Subscription]], past: Mapping[str, Past], now: datetime
+) -> Decision:
     """Decide for everybody whom it concerns."""
-    return decide(news, wanted.by_id, groups, past, now) if groups else Decision()
+    if not groups:
+        return Decision()
+    near = _relevance(case, news.judged, groups, wanted.wants)
+    return decide(replace(news, relevance=near), wanted.by_id, groups, past, now, wanted.wants)
+
+
+def _relevance(case: Case, judged: Sequence[Judged], groups: Mapping[str, Sequence[Subscription]], wants: Wants) -> dict[str, Relevance]:
+    """Compare the entry with every profile by which somebody interested reads, each once."""
+    profiles: dict[str, Profile] = {}
+    for group in groups.values():
+        profiles |= {profile.id: profile for subscription in group if (profile := wants.profile(subscription))}
+    news = [item for item in judged if item.novelty not in ("background", "repeat")] or judged
+    return {id: relevance(news, case.entry, case.understood.entities, profile) for id, profile in profiles.items()}
 
 
 def words_of(entry: Entry, matches: Sequence[Match]) -> dict[str, tuple[str, ...]]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +20,8 @@ from watcher.backtest import Line, Replay, Shelf
 from watcher.children import ChildFailed, Pool
 from watcher.children import Limits as ChildLimits
 from watcher.cli import Context
+from watcher.cli.records import entry_of, read_file
 from watcher.cli.settings import now, settings
-from watcher.cli.texts import entry_of, lines
 from watcher.configuration import Settings
 from watcher.configuration.loading import load_rules
 from watcher.dossiers import Ages
@@ -71,7 +72,7 @@ def _rules(found: Settings, path: Path | None, context: Context) -> Sequence[Rul
 def _from_file(found: Settings, file: Path | None) -> tuple[bool, list[tuple[Entry, datetime]], Shelf]:
     """Read entries from JSON Lines; one that can't be taken gives its error in its place."""
     failed, entries, moment = False, [], now()
-    for number, row in enumerate(lines(file), 1):
+    for number, row in enumerate(read_file(file or Path("-"), sys.stdin.buffer), 1):
         if "error" in row:
             failed = True
             click.echo(json.dumps({"id": row.get("id"), "error": row["error"]}, ensure_ascii=False))

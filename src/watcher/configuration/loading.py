@@ -20,6 +20,7 @@ from watcher.configuration.settings import Settings
 from watcher.configuration.yaml import Tree
 from watcher.errors import ConfigError, Problem
 from watcher.model import Rule
+from watcher.when import read_calendar
 
 
 def load(
@@ -85,9 +86,21 @@ def _watcher(gathered: Gathered, file: File) -> None:
             }
         )
         checks.check_watcher(file, keys)
+        if keys.workdays:
+            _workdays(gathered, file, existing(file, ("workdays",), keys.workdays))
     if data.get("notifiers") is None:
         data["notifiers"] = {"console": {}}
     _notifiers(gathered, file)
+
+
+def _workdays(gathered: Gathered, file: File, path: str) -> None:
+    try:
+        gathered.calendar = read_calendar(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return  # told where the key was checked
+    except (OSError, ValueError) as error:
+        problem = file.tree.problem(("workdays",), f"workdays: {path}: {error}", "строки вида 2027-01-09 off, 2027-02-20 work")
+        file.tree.problems.append(problem)
 
 
 def _notifiers(gathered: Gathered, file: File) -> None:
