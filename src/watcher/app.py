@@ -154,7 +154,12 @@ class App:
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
         left = await self.store.call(self.store.outbox.left)
         live = tuple(one for one in found if one.notifier in settings.notifiers and one.recipient not in left)
-        self.wanted = Wanted(compile_rules(rules), live, wants, Ages(settings.novelty.signed, settings.novelty.listed))
+        self.wanted = Wanted(compile_rules(rules), live, Ages(settings.novelty.signed, settings.novelty.listed), wants)
+
+    async def _seed(self) -> None:
+        """Take over what is known before the first news, unless it was taken over as it is. Raises ConfigError for an operator's file."""
+        known = known_past(self.settings.novelty.known)
+        await self.store.call(self.store.dossiers.seed, known, self.now())
 
     async def _wants(self) -> Wants:
         """Put together what recipients want beyond rules: profiles, follows, mutes, and the working days."""
@@ -165,11 +170,6 @@ class App:
             mutes[mute.recipient][mute.kind, mute.value] = mute.until
         own = {recipient: replace(profile, id=recipient) for recipient, profile in (await self.store.call(wishes.profiles)).items()}
         return Wants({profile.id: profile for profile in self.settings.profiles} | own, follows, mutes, self.settings.calendar)
-
-    async def _seed(self) -> None:
-        """Take over what is known before the first news, unless it was taken over as it is. Raises ConfigError for an operator's file."""
-        known = known_past(self.settings.novelty.known)
-        await self.store.call(self.store.dossiers.seed, known, self.now())
 
     async def _register(self) -> None:
         now = self.now()

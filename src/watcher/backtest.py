@@ -82,7 +82,7 @@ class Replay:
     """One pass over the past with one set of rules."""
 
     def __init__(self, rules: RuleSet, shelf: Shelf, ages: Ages) -> None:
-        self._wanted = Wanted(rules, (_READER,), ages=ages)
+        self._wanted = Wanted(rules, (_READER,), ages)
         self._shelf = shelf
         self._index = stories.Index()
         self._alerts: dict[str, Alert] = {}
@@ -100,7 +100,7 @@ class Replay:
         told = {_READER.recipient: True} if weighed.story in self._told else {}
         news, groups = judging.groups_of(case, weighed, matches, self._wanted, told, alert)
         past = {_READER.recipient: self._told.get(weighed.story, Past())}
-        decision = judging.decided(case, news, self._wanted, groups, past, case.at)
+        decision = judging.decided(news, self._wanted, groups, past, case.at)
         done = judging.settle(case, weighed, matches, decision, alert, case.at)
         self._keep(case, done)
         outcome = decision.verdicts[0].outcome if decision.verdicts else "none"

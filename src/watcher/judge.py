@@ -60,9 +60,8 @@ class Judge:
         if self._index is None:
             self._index = await self._rebuilt()
         await self._expand()
-        claimed = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
-        # Entries of one tick arrive in any order; taken by time and id, they make the same stories and dossiers every time.
-        batch = sorted(claimed, key=lambda received: (received.entry.published or received.first_seen, received.entry.id))
+        batch = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
+        batch.sort(key=_in_time)  # what came together is judged as it happened, whichever source was polled first
         ahead = [asyncio.create_task(self._understand(received.entry)) for received in batch]
         out = []
         try:
@@ -113,7 +112,7 @@ class Judge:
         said = case.tellings()
         weighed = judging.weigh(case, said, await self._dossiers(said, case.at), wanted.ages)
         alert = await store.call(store.known.alert, weighed.story)
-        weighed = judging.mended(case, weighed, alert)
+        weighed = judging.corrected(case, weighed, alert)
         matches = judging.match(case, weighed, wanted, alert)
         if _worth_reading(received, understood, matches, origin):
             await store.call(store.joint.want_article, entry.id, now + _READ_WITHIN)
@@ -121,7 +120,7 @@ class Judge:
         told = await store.call(store.known.told, weighed.story) if alert else {}
         news, groups = judging.groups_of(case, weighed, matches, wanted, told, alert)
         past = await self._past(weighed.story, entry.source, groups, origin, news.dossiers) if groups else {}
-        decision = judging.decided(case, news, wanted, groups, past, now)
+        decision = judging.decided(news, wanted, groups, past, now)
         done = judging.settle(case, weighed, matches, decision, alert, now)
         await store.call(store.judge, done, now)
         await self._expand()
@@ -157,6 +156,10 @@ class Judge:
             )
             for id in groups
         }
+
+
+def _in_time(received: Received) -> tuple[datetime, str]:
+    return received.entry.published or received.first_seen, received.entry.id
 
 
 def _worth_reading(received: Received, understood: Understood, matches: tuple[Match, ...], origin: Origin) -> bool:

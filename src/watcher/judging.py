@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from watcher import codec, dossiers, stories
-from watcher.alerts import Decision, News, Past, Wants, corrected, decide, interested
+from watcher import alerts, codec, dossiers, stories
+from watcher.alerts import Decision, News, Past, Wants, decide, interested
 from watcher.dossiers import Ages, Compared, Folder, Telling
 from watcher.model import Alert, Claim, Entry, Judged, Match, Outlet, Profile, Relevance, Role, Rule, Subscription, Understood, digest
 from watcher.relevance import relevance
@@ -43,8 +43,8 @@ class Wanted:
 
     rules: RuleSet
     subscriptions: tuple[Subscription, ...]
-    wants: Wants = field(default_factory=Wants)
     ages: Ages = field(default_factory=Ages)
+    wants: Wants = field(default_factory=Wants)
 
     @property
     def by_id(self) -> Mapping[str, Rule]:
@@ -137,11 +137,11 @@ def _story(case: Case, found: Compared, ages: Ages) -> str:
     return targets.pop() if len(targets) == 1 else case.story
 
 
-def mended(case: Case, weighed: Weighed, alert: Alert | None) -> Weighed:
-    """What the source itself corrected in an entry that was told is a change of what was told."""
+def corrected(case: Case, weighed: Weighed, alert: Alert | None) -> Weighed:
+    """See what its source edited after it was told as a correction, which is heard."""
     if alert is None or not case.received.revision:
         return weighed
-    return replace(weighed, judged=corrected(weighed.judged, alert, case.entry.id))
+    return replace(weighed, judged=alerts.corrected(weighed.judged, alert, case.entry.id))
 
 
 def match(case: Case, weighed: Weighed, wanted: Wanted, alert: Alert | None) -> tuple[Match, ...]:
@@ -164,7 +164,16 @@ def groups_of(
     for subscription in wanted.subscriptions if silent else ():
         if subscription.recipient in silent:
             groups.setdefault(subscription.recipient, []).append(subscription)
-    return news, groups
+    return replace(news, relevance=_relevance(case, weighed, groups, wanted.wants)), groups
+
+
+def _relevance(case: Case, weighed: Weighed, groups: Mapping[str, Sequence[Subscription]], wants: Wants) -> dict[str, Relevance]:
+    """Compare the entry with every profile by which somebody interested reads, each once."""
+    profiles: dict[str, Profile] = {}
+    for group in groups.values():
+        profiles |= {profile.id: profile for subscription in group if (profile := wants.profile(subscription))}
+    news = [item for item in weighed.judged if item.novelty not in ("background", "repeat")] or weighed.judged
+    return {id: relevance(news, case.entry, case.understood.entities, profile) for id, profile in profiles.items()}
 
 
 def settle(
@@ -196,23 +205,9 @@ def settle(
     )
 
 
-def decided(
-    case: Case, news: News, wanted: Wanted, groups: Mapping[str, Sequence[Subscription]], past: Mapping[str, Past], now: datetime
-) -> Decision:
+def decided(news: News, wanted: Wanted, groups: Mapping[str, Sequence[Subscription]], past: Mapping[str, Past], now: datetime) -> Decision:
     """Decide for everybody whom it concerns."""
-    if not groups:
-        return Decision()
-    near = _relevance(case, news.judged, groups, wanted.wants)
-    return decide(replace(news, relevance=near), wanted.by_id, groups, past, now, wanted.wants)
-
-
-def _relevance(case: Case, judged: Sequence[Judged], groups: Mapping[str, Sequence[Subscription]], wants: Wants) -> dict[str, Relevance]:
-    """Compare the entry with every profile by which somebody interested reads, each once."""
-    profiles: dict[str, Profile] = {}
-    for group in groups.values():
-        profiles |= {profile.id: profile for subscription in group if (profile := wants.profile(subscription))}
-    news = [item for item in judged if item.novelty not in ("background", "repeat")] or judged
-    return {id: relevance(news, case.entry, case.understood.entities, profile) for id, profile in profiles.items()}
+    return decide(news, wanted.by_id, groups, past, now, wanted.wants) if groups else Decision()
 
 
 def words_of(entry: Entry, matches: Sequence[Match]) -> dict[str, tuple[str, ...]]:

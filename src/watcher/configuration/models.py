@@ -71,14 +71,6 @@ class Retention(Block):
     deliveries: Duration = Field(default=timedelta(days=400), description="Сколько хранить отправленное")
 
 
-class NoveltySettings(Block):
-    signed: Duration = Field(default=timedelta(days=14), description="Сколько времени акт ещё новость, считая от его подписания")
-    listed: Duration = Field(default=timedelta(days=45), description="Сколько времени запись в реестре ещё новость, считая от приказа")
-    known: Words = Field(
-        default=(), description="Файлы с тем, что известно заранее, в дополнение к поставляемым; путь от папки этого файла"
-    )
-
-
 Before = Annotated[tuple[Annotated[int, Field(ge=0, le=365)], ...], OneOrMany]
 
 
@@ -87,6 +79,14 @@ class ReminderKeys(Block):
     effective: Before = Field(default=(30, 7, 1), description="За сколько дней до вступления в силу")
     sunset: Before = Field(default=(30, 7), description="За сколько дней до конца временной меры, если продления не видно")
     at: TimeOfDay = Field(default="09:00", description="В котором часу получателя напоминать")
+
+
+class NoveltySettings(Block):
+    signed: Duration = Field(default=timedelta(days=14), description="Сколько времени акт ещё новость, считая от его подписания")
+    listed: Duration = Field(default=timedelta(days=45), description="Сколько времени запись в реестре ещё новость, считая от приказа")
+    known: Words = Field(
+        default=(), description="Файлы с тем, что известно заранее, в дополнение к поставляемым; путь от папки этого файла"
+    )
 
 
 class Logging(Block):
@@ -109,13 +109,13 @@ class WatcherFile(Block):
         default=WebSettings(), description="Страница с последними новостями и состоянием; off — нет"
     )
     retention: Retention = Field(default=Retention(), description="Что сколько хранить")
-    novelty: NoveltySettings = Field(default=NoveltySettings(), description="Что считать новым, сравнивая с досье")
     workdays: str = Field(
         default="", max_length=1000, description="Файл рабочих дней сверх календаря России: строки вида 2027-01-09 off, 2027-02-20 work"
     )
     reminders: Annotated[ReminderKeys | None, OrWord({"off": None})] = Field(
         default=ReminderKeys(), description="Напоминания о датах из сообщённого; off — нет"
     )
+    novelty: NoveltySettings = Field(default=NoveltySettings(), description="Что считать новым, сравнивая с досье")
     logging: Logging = Field(default=Logging(), description="Журнал")
 
 
