@@ -133,7 +133,7 @@ def _story(case: Case, found: Compared, ages: Ages) -> str:
         late = item.novelty not in _ANSWERS and moved is not None and case.at - moved > ages.signed
         if not told or late:
             return case.story
-        targets.add(case.story if case.story in told else told[-1])
+        targets.add(case.story if case.story in told and item.novelty not in _ANSWERS else told[-1])
     return targets.pop() if len(targets) == 1 else case.story
 
 

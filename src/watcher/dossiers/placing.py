@@ -110,7 +110,8 @@ def _fits_cluster(chapters: Sequence[Growing], telling: Telling, ages: Ages) -> 
         if shared:
             return 1.0 + len(shared) / min(len(own), len(known)) + told
         beside = any(telling.entry in chapter.entries for chapter in chapters)  # one order, two clusters
-        return told if mine & places and not beside else 0.0
+        lately = telling.at - max(chapter.last for chapter in chapters) <= 4 * _DAY  # longer after another name is another cluster
+        return told if mine & places and lately and not beside else 0.0
     if own or known:
         named, words = (own, headlines) if own else (known, telling.headline)
         return 1.0 + told if named & words and (mine & places or told) else told
