@@ -27,14 +27,15 @@ from watcher.configuration import Settings, SourceSettings
 from watcher.deliver import Deliver
 from watcher.errors import DeliveryError
 from watcher.fetch.door import Door, DoorSettings
+from watcher.health import Network
 from watcher.judge import Judge, Origin, Wanted
 from watcher.messages import Coverage
-from watcher.model import Rule, digest, recipient_id
+from watcher.model import Entry, Rule, digest, recipient_id
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
 from watcher.remind import Remind
 from watcher.rules import compile_rules
-from watcher.sources import Source, Tools
+from watcher.sources import Options, Source, Tools
 from watcher.sources import load_kind as source_kind
 from watcher.store import Store
 from watcher.store.polled import SourceRow
@@ -49,6 +50,22 @@ _MB = 1024 * 1024
 def clock() -> datetime:
     """Give the time: the one place where the program looks at it."""
     return datetime.now(UTC)  # noqa: TID251
+
+
+def door_settings(settings: Settings) -> DoorSettings:
+    """Give what the door to the network must know of the configuration."""
+    fetch = settings.fetch
+    return DoorSettings(
+        timeout=fetch.timeout,
+        max_body=fetch.max_body,
+        per_host=fetch.per_host,
+        pause=fetch.pause,
+        ports=tuple(fetch.ports),
+        user_agent=fetch.user_agent or DoorSettings().user_agent,
+        proxy=str(fetch.proxy or ""),
+        extra_ca=tuple(fetch.extra_ca),
+        allow_networks=tuple(str(network) for network in fetch.allow_networks),
+    )
 
 
 class App:
@@ -67,6 +84,7 @@ class App:
         self.store = Store(settings.store)
         self.notifiers: dict[str, Notifier] = {}
         self._sleep = sleep
+        self.network = Network()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._judging = asyncio.Lock()
@@ -98,22 +116,7 @@ class App:
         self.store.close()
 
     def _open(self, settings: Settings) -> None:
-        fetch = settings.fetch
-        self.door = Door(
-            DoorSettings(
-                timeout=fetch.timeout,
-                max_body=fetch.max_body,
-                per_host=fetch.per_host,
-                pause=fetch.pause,
-                ports=tuple(fetch.ports),
-                user_agent=fetch.user_agent or DoorSettings().user_agent,
-                proxy=str(fetch.proxy or ""),
-                extra_ca=tuple(fetch.extra_ca),
-                allow_networks=tuple(str(network) for network in fetch.allow_networks),
-            ),
-            clock=self.now,
-            sleep=self._sleep,
-        )
+        self.door = Door(door_settings(settings), clock=self.now, sleep=self._sleep)
         self._use(settings)
         self.notifiers.update({name: notifier_kind(name).open_notifier(config) for name, config in settings.notifiers.items()})
 
@@ -188,7 +191,8 @@ class App:
     async def _poll(self, row: SourceRow) -> None:
         try:
             settings, source = self._sources[row.id]
-            report = await ingest.poll(row, source, ingest.Plan(settings.every, settings.first_poll), self.store, self.now)
+            plan = ingest.Plan(settings.every, settings.first_poll, len(self._sources))
+            report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
             observe.polled(report)
             if report.new:
                 self._wake.set()
@@ -209,15 +213,13 @@ class App:
     async def _read_wanted(self) -> None:
         for entry in await self.store.call(self.store.joint.wanted_articles, _POLLS):
             if entry.id not in self._reading and entry.source in self._sources:
-                options = self._sources[entry.source][0].options
-                task = asyncio.create_task(self._read(entry.id, reading.read(entry, options, self.door, self.parsing, self.store)))
-                self._reading[entry.id] = task
+                self._reading[entry.id] = asyncio.create_task(self._read(entry, self._sources[entry.source][0].options))
 
-    async def _read(self, id: str, work: Awaitable[str]) -> None:
+    async def _read(self, entry: Entry, options: Options) -> None:
         try:
-            await work
+            await reading.read(entry, options, self.door, self.parsing, self.store)
         finally:
-            self._reading.pop(id, None)
+            self._reading.pop(entry.id, None)
 
     async def deliver_due(self, *, digests: bool = True) -> int:
         """Begin sending what is owed; gives how many messages."""
@@ -240,6 +242,14 @@ class App:
         withheld = {kind: seen[kind] for kind in ("commentary", "background") if seen[kind]}
         return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]), withheld)
 
+    async def look_over(self) -> list[ingest.Notice]:
+        """Find what administrators must know of the sources; gives what is new and what is over."""
+        titles = {id: settings.title for id, (settings, _) in self._sources.items()}
+        told = await ingest.look_over(titles, self.store, self.network, self.now())
+        for notice in told:
+            observe.noticed(notice)
+        return told
+
     async def tidy(self) -> None:
         """Delete what is older than it is to be kept."""
         retention = self.settings.retention
@@ -260,6 +270,7 @@ class App:
             (self.judge_due, 0.5),
             (self.deliver_due, 0.3),
             (self.digests_due, 20),
+            (self.look_over, 60),
             (self.remind_due, 60),
             (self.tidy, 3600),
         ):

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from watcher.deliver import Delivered
-from watcher.ingest import Polled
+from watcher.ingest import Notice, Polled
 from watcher.judge import Verdicts
 
 
@@ -39,6 +39,12 @@ def polled(report: Polled) -> None:
     write = log().warning if report.status == "failed" else log().info
     extra = {"reason": report.reason, "error": report.error} if report.status == "failed" else {}
     write("polled", source=report.source, status=report.status, shown=report.shown, new=report.new, ms=round(report.took_s * 1000), **extra)
+
+
+def noticed(report: Notice) -> None:
+    """Write down what administrators must know, or that it is over."""
+    write = log().info if report.over else log().warning
+    write("noticed", notice=report.key, status="over" if report.over else "raised")
 
 
 def judged(report: Verdicts) -> None:

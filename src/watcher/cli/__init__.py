@@ -109,14 +109,6 @@ def status(context: Context, as_json: bool) -> None:
 
 
 @main.command()
-@_JSON
-@click.pass_obj
-def sources(context: Context, as_json: bool) -> None:
-    """Состояние каждого источника."""
-    _call("shows:sources", _json_too(context, as_json))
-
-
-@main.command()
 @click.option("--since", default="30d", show_default=True, help="За сколько времени: 12h, 30d.")
 @_JSON
 @click.pass_obj
@@ -174,3 +166,8 @@ def restore(context: Context, file: Path) -> None:
 def migrate(context: Context) -> None:
     """Привести хранилище к этой версии."""
     _call("state:migrate", context)
+
+
+from watcher.cli.sources_commands import sources  # noqa: E402 - it needs what stands above
+
+main.add_command(sources)
