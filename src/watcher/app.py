@@ -25,6 +25,8 @@ from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
 from watcher.deliver import Deliver
+from watcher.dossiers import Ages
+from watcher.dossiers.seeds import known_past
 from watcher.errors import DeliveryError
 from watcher.fetch.door import Door, DoorSettings
 from watcher.health import Network
@@ -102,6 +104,7 @@ class App:
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
         self.remind = Remind(self.store, self.now)
         await self._register()
+        await self._seed()
         await self.want()
         return self
 
@@ -151,7 +154,12 @@ class App:
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
         left = await self.store.call(self.store.outbox.left)
         live = tuple(one for one in found if one.notifier in settings.notifiers and one.recipient not in left)
-        self.wanted = Wanted(compile_rules(rules), live, wants)
+        self.wanted = Wanted(compile_rules(rules), live, Ages(settings.novelty.signed, settings.novelty.listed), wants)
+
+    async def _seed(self) -> None:
+        """Take over what is known before the first news, unless it was taken over as it is. Raises ConfigError for an operator's file."""
+        known = known_past(self.settings.novelty.known)
+        await self.store.call(self.store.dossiers.seed, known, self.now())
 
     async def _wants(self) -> Wants:
         """Put together what recipients want beyond rules: profiles, follows, mutes, and the working days."""
@@ -174,6 +182,7 @@ class App:
         """Go on with another configuration. Notifiers and the network's keys of the running one stay until a restart."""
         self._use(replace(settings, notifiers=self.settings.notifiers))
         await self._register()
+        await self._seed()
         await self.want()
 
     # ------------------------------------------------------------------------------------------------- steps
