@@ -32,6 +32,7 @@ _SEND_WITHIN_S = 30.0
 _RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 _REACH = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60, 120, 300))
 _BURST_WITHIN = timedelta(minutes=2)  # the longest that a burst waits for the rest of itself
+_MEASURES = timedelta(days=400)
 _NUMBERED = 24  # units kept free in a part for the line with its number
 _SERVER_TRIES = 5  # answers of a faulty server before they are taken for lost ones
 _SERVER = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 300))
@@ -255,7 +256,15 @@ class Deliver:
         rows = await store.call(store.gathered.due, now, ("digest", "budget"), [recipient])
         empty = Waiting(recipient, first.notifier, first.address, first.timezone, first.language, ())
         await self._leave_digest(rows[0] if rows else empty, slot.name, await coverage(), now)
+        if first.digest and first.digest.monthly:
+            await self._measures(empty, f"measures/{slot.name[:7]}", now)
         return 1
+
+    async def _measures(self, group: Waiting, name: str, now: datetime) -> None:
+        """Owe the overview of a month, once."""
+        told = await self._store.call(self._store.gathered.told, group.recipient, now - _MEASURES)
+        message = messages.measures(told, language=group.language, timezone=group.timezone, now=now)
+        await self._store.call(self._store.gathered.leave, group, name, self._parts(group.notifier, message), now)
 
     async def _leave_digest(self, group: Waiting, name: str, coverage: Coverage, now: datetime) -> None:
         letter = is_letter(self._notifiers.get(group.notifier))

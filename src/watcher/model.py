@@ -240,6 +240,8 @@ class Digest:
 
     at: tuple[str, ...] = ("20:00",)
     days: tuple[str, ...] = ()
+    monthly: bool = False
+    """With the first one of a month comes an overview of the recipient's measures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -89,3 +90,26 @@ def test_all_wishes_of_a_recipient_are_erased_and_of_no_other(store: Store, cloc
     assert {label.recipient for label in wishes.labels()} == {"q"}
     assert {one.recipient for one in wishes.reminders()} == {"q"}
     assert set(wishes.profiles()) == {"q"}
+
+
+def test_labels_come_with_the_text_they_were_given_to(store: Store, clock: Clock, tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from watcher.cli import main
+    from watcher.model import Entry, Poll, Understood
+    from watcher.store import Judgement
+    from watcher.store.received import receive
+
+    with store.database.write() as tx:
+        entry = Entry("s", title="Квоту подняли", text="На гипс.", guid="g", url="https://example.org/1")
+        (id,) = receive(tx, "s", Poll((entry,)), clock(), learn="", last_success=clock()).new
+    store.judge(Judgement(id, Understood(1, "ru"), "story", (), ("quotas",), None), clock())
+    store.wishes.label("r" * 32, "story", False, clock(), "not-mine")
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "watcher.yaml").write_text(f"store: sqlite:///{tmp_path}/w.db\n", encoding="utf-8")
+    shown = CliRunner().invoke(main, ["--config", str(folder), "labels", "--since", "3650d", "--json"])
+    assert shown.exit_code == 0, shown.output
+    line = json.loads(shown.output)
+    said = line["label"]
+    assert (line["title"], line["rules"], said["reason"], said["recipient"]) == ("Квоту подняли", ["quotas"], "not-mine", "r" * 8)

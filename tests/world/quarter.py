@@ -15,7 +15,7 @@ ZONES = ("Europe/Moscow", "Asia/Vladivostok", "Europe/Kaliningrad", "Asia/Yekate
 START = datetime(2026, 2, 1, 0, 0, tzinfo=UTC)  # with the day on which Berlin's clocks go forward
 DAYS = 89
 # Days off of the quarter in Russia, from the government's calendar of 2026: weekends apart.
-OFF = {date(2026, 2, 23), date(2026, 3, 9)}
+OFF = {date(2026, 2, 23), date(2026, 3, 9), date(2026, 5, 1)}
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

@@ -128,6 +128,15 @@ def alerts(context: Context, since: str, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--since", default="90d", show_default=True, help="За сколько времени: 12h, 30d.")
+@_JSON
+@click.pass_obj
+def labels(context: Context, since: str, as_json: bool) -> None:
+    """Что читатели сказали о сообщённом: 👍, 👎 и почему; с --json — строки JSON с текстами."""
+    _call("labels:labels", _json_too(context, as_json), since)
+
+
+@main.command()
 @click.argument("name")
 @_JSON
 @click.pass_obj

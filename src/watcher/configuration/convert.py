@@ -83,7 +83,7 @@ def subscription(keys: SubscriptionKeys, file: WatcherFile) -> Subscription:
         address=keys.address,
         rules=keys.rules,
         instant=keys.when is None,
-        digest=Digest(keys.when.digest.at, keys.when.digest.days) if keys.when else None,
+        digest=Digest(keys.when.digest.at, keys.when.digest.days, keys.when.digest.monthly) if keys.when else None,
         quiet=keys.quiet,
         timezone=keys.timezone or file.timezone,
         language=keys.language or file.language,

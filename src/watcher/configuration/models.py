@@ -177,6 +177,7 @@ class DigestKeys(Block):
     days: Annotated[tuple[Day, ...], OneOrMany, OrWord({"workdays": ("workdays",)})] = Field(
         default=(), description="mon…sun или workdays (рабочие дни России); пусто — каждый день"
     )
+    monthly: Flag = Field(default=False, description="true — с первой сводкой месяца ещё «Ваши меры»: что действует, что в работе, даты")
 
 
 class WhenKeys(Block):

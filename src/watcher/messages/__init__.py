@@ -10,6 +10,7 @@ from __future__ import annotations
 from watcher.messages.blocks import Row
 from watcher.messages.calendar import calendar_of
 from watcher.messages.many import Coverage, digest, merged
+from watcher.messages.measures import measures
 from watcher.messages.objects import alert_id, as_data
 from watcher.messages.parts import split
 from watcher.messages.single import Own, buttons, compose, follow_up, notice, numbered, silently
@@ -25,6 +26,7 @@ __all__ = [
     "compose",
     "digest",
     "follow_up",
+    "measures",
     "merged",
     "notice",
     "numbered",

@@ -67,6 +67,7 @@ UNITS_EN = {
     "месяцев": "months",
 }
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь")
 MONTHS_RU = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря")
 
 
@@ -167,6 +168,11 @@ def day(value: object, language: Language) -> str:
 def long_day(when: date, language: Language) -> str:
     """Write a day as a heading has it: `30 декабря`, `30 Dec`."""
     return f"{when.day}{NBSP}{(MONTHS_RU if language == 'ru' else MONTHS_EN)[when.month - 1]}"
+
+
+def month(when: date, language: Language) -> str:
+    """Write a month: `март 2026`, `Mar 2026`."""
+    return f"{(MONTHS if language == 'ru' else MONTHS_EN)[when.month - 1]} {when.year}"
 
 
 def moment(when: datetime, zone: str, now: datetime, language: Language) -> str:

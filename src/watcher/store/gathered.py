@@ -81,6 +81,16 @@ class Gathered:
                     .values(delivery=digest(waiting.recipient, "digest", key, "0"))
                 )
 
+    def told(self, recipient: str, since: datetime) -> list[Alert]:
+        """Give every alert that a recipient was told since then, in messages of its own and in merged ones, oldest first."""
+        own = select(alerts.c.content, deliveries.c.done.label("at")).join(deliveries, deliveries.c.alert == alerts.c.id)
+        own = own.where(deliveries.c.recipient == recipient, deliveries.c.state == "sent", deliveries.c.kind.in_(("alert", "follow-up")))
+        merged = select(alerts.c.content, held.c.created.label("at")).join(held, held.c.alert == alerts.c.id)
+        merged = merged.where(held.c.recipient == recipient, held.c.delivery != "")
+        with self._database.read() as tx:
+            rows = [row for wanted in (own, merged) for row in tx.execute(wanted) if row.at and row.at >= since]
+        return [codec.load(Alert, row.content) for row in sorted(rows, key=lambda row: row.at)]
+
     def has_left(self, recipient: str, name: str) -> bool:
         """Whether the merged message of this name was owed before."""
         with self._database.read() as tx:
