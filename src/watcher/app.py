@@ -9,38 +9,41 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from watcher import ingest, observe, reading
+from watcher import __version__, ingest, observe, reading, systemd
 from watcher.alerts import WHY
 from watcher.bot.conversation import World
 from watcher.bot.subscriptions import subscriptions_of
 from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
-from watcher.configuration import Settings, SourceSettings
-from watcher.deliver import Deliver
-from watcher.errors import DeliveryError
-from watcher.fetch.door import Door, DoorSettings
-from watcher.judge import Judge, Origin, Wanted
+from watcher.configuration import Settings
+from watcher.deliver import Deliver, Delivered
+from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
+from watcher.judge import Judge, Verdicts, Wanted
+from watcher.live import Live, Means, close_left, open_live
 from watcher.messages import Coverage
+from watcher.metrics import Metrics
 from watcher.model import Rule, digest
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
 from watcher.rules import compile_rules
-from watcher.sources import Source, Tools
-from watcher.sources import load_kind as source_kind
+from watcher.standing import Pulse, Standing
 from watcher.store import Store
 from watcher.store.polled import SourceRow
+from watcher.supervision import REFUSED, Supervision, Surrounds
+from watcher.understanding import VERSION
+from watcher.web import Front, Names, View
 
 _POLLS = 20  # sources polled side by side
 _STOP_WITHIN_S = 8.0
 _SPREAD_S = 20.0  # first polls of a start are spread over this
 _CLAIM_S = 3600
+_ATTEND_S = 30
 _MB = 1024 * 1024
 
 
@@ -59,6 +62,7 @@ class App:
         now: Callable[[], datetime] = clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,  # noqa: TID251 - the one place
         say: Callable[[str], None] = lambda text: None,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.settings = settings
         self.now = now
@@ -72,16 +76,27 @@ class App:
         self._claim = ""
         self._admins: tuple[str, ...] = ()
         self._say = say
+        self._env = env or {}
+        self.pulse = Pulse(now())
+        self.metrics = Metrics(__version__, VERSION, now())
+        surrounds = Surrounds(lambda: self.live, lambda: self._admins, say, self._env)
+        self.supervision = Supervision(self.store, self.pulse, surrounds, now)
+        self.front = Front(View(self.store, self.pulse, now, self._names, self._measured, __version__, self._password))
+        self._listening: asyncio.Task[None] | None = None
+        self._ticking = False
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> App:
         self.store.hold(self.now())
         self.parsing = Pool(2, ChildLimits(memory_bytes=512 * _MB))
         self.minds = Pool(1, ChildLimits(memory_bytes=2048 * _MB))
-        self._open(self.settings)
+        self._means = Means(self.parsing, self.now, self._sleep)
+        self._use(await open_live(self.settings, self._means))
         self.judge = Judge(self.store, self.minds, self.now)
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
         await self._register()
         await self.want()
+        await self._loaded()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -89,43 +104,18 @@ class App:
             task.cancel()
         await asyncio.gather(*self._busy.values(), *self._reading.values(), return_exceptions=True)
         await self.deliver.drain(_STOP_WITHIN_S / 2)
-        for notifier in self.notifiers.values():
-            await notifier.close()
-        await asyncio.gather(self.parsing.close(), self.minds.close(), self.door.close())
+        for leaving in self._leaving:
+            leaving.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
+        await asyncio.gather(self.parsing.close(), self.minds.close(), close_left(self.live, None))
         self.store.close()
 
-    def _open(self, settings: Settings) -> None:
-        fetch = settings.fetch
-        self.door = Door(
-            DoorSettings(
-                timeout=fetch.timeout,
-                max_body=fetch.max_body,
-                per_host=fetch.per_host,
-                pause=fetch.pause,
-                ports=tuple(fetch.ports),
-                user_agent=fetch.user_agent or DoorSettings().user_agent,
-                proxy=str(fetch.proxy or ""),
-                extra_ca=tuple(fetch.extra_ca),
-                allow_networks=tuple(str(network) for network in fetch.allow_networks),
-            ),
-            clock=self.now,
-            sleep=self._sleep,
-        )
-        self._use(settings)
-        self.notifiers.update({name: notifier_kind(name).open_notifier(config) for name, config in settings.notifiers.items()})
-
-    def _use(self, settings: Settings) -> None:
-        """Take over sources, rules and subscriptions of a configuration, all at once."""
-        tools = Tools(self.door, self.parsing)
-        self._sources: dict[str, tuple[SourceSettings, Source]] = {
-            source.id: (source, source_kind(source.kind).open_source(source.id, source.config, source.options, tools))
-            for source in settings.sources
-            if source.enabled
-        }
-        self._origins: Mapping[str, Origin] = {
-            source.id: Origin(source.title or source.id, source.role, source.read, source.burst) for source in settings.sources
-        }
-        self.settings = settings
+    def _use(self, live: Live) -> None:
+        """Change over to what was opened, all at once."""
+        self.live, self.settings, self.door = live, live.settings, live.door
+        self._sources, self._origins = live.sources, live.origins
+        self.notifiers.clear()
+        self.notifiers.update(live.notifiers)
 
     async def want(self) -> None:
         """Put together who wants what: the configuration's subscriptions and those of the bot's readers."""
@@ -151,10 +141,37 @@ class App:
         await self.store.call(self.store.polled.register, addresses, spread, now)
 
     async def reload(self, settings: Settings) -> None:
-        """Go on with another configuration. Notifiers and the network's keys of the running one stay until a restart."""
-        self._use(replace(settings, notifiers=self.settings.notifiers))
+        """Go on with another configuration, whole or not at all. Raises ConfigError, and then all is as it was."""
+        before = self.live
+        if settings.store != before.settings.store:
+            where = str(settings.folder / "watcher.yaml")
+            raise ConfigError([Problem(where, 0, 0, "store: на ходу не меняется", "остановите службу и запустите её снова")])
+        live = await open_live(settings, self._means, before)
+        try:
+            await self._serve(settings)
+        except ConfigError:
+            await close_left(live, before)
+            raise
+        self._use(live)
+        leaving = asyncio.create_task(self._let_go(before, [*self._busy.values(), *self._reading.values()]))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
         await self._register()
         await self.want()
+        await self._loaded()
+        if self._listening is not None and before.settings.notifiers.get("telegram") != settings.notifiers.get("telegram"):
+            await self._stop_listening()
+        if self._ticking:
+            self._start_listening()
+
+    async def _loaded(self) -> None:
+        await self.store.call(self.store.notes.put, "configuration-loaded", self.now().isoformat())
+        await self.store.call(self.store.notes.put, REFUSED, "")
+
+    async def _let_go(self, before: Live, users: list[asyncio.Task[None]]) -> None:
+        """Close what a reload left behind, once the polls and messages that use it are done."""
+        await asyncio.gather(*users, self.deliver.settled(), return_exceptions=True)
+        await close_left(before, self.live)
 
     # ------------------------------------------------------------------------------------------------- steps
     async def poll_due(self) -> int:
@@ -173,8 +190,11 @@ class App:
             settings, source = self._sources[row.id]
             report = await ingest.poll(row, source, ingest.Plan(settings.every, settings.first_poll), self.store, self.now)
             observe.polled(report)
+            self.metrics.polled(report)
             if report.new:
                 self._wake.set()
+        except StoreError as error:  # nothing of the poll is kept, the old cursor polls again
+            self.supervision.broken(error)
         finally:
             self._busy.pop(row.id, None)
 
@@ -184,10 +204,19 @@ class App:
         async with self._judging:
             while reports := await self.judge.run(self.wanted, self._origins):
                 for report in reports:
-                    observe.judged(report)
+                    self._judged(report)
                 done += len(reports)
+                self.pulse.beat("judge", self.now())
         await self._read_wanted()
         return done
+
+    def _judged(self, report: Verdicts) -> None:
+        observe.judged(report)
+        self.metrics.judged(report, frozenset(rule.id for rule in self.settings.rules))
+
+    def _delivered(self, report: Delivered) -> None:
+        observe.delivered(report)
+        self.metrics.delivered(report)
 
     async def _read_wanted(self) -> None:
         for entry in await self.store.call(self.store.joint.wanted_articles, _POLLS):
@@ -206,7 +235,7 @@ class App:
         """Begin sending what is owed; gives how many messages."""
         await self.store.call(self.store.outbox.fall_back, self.now())
         await self.deliver.gather()
-        return await self.deliver.run(observe.delivered, digests=digests)
+        return await self.deliver.run(self._delivered, digests=digests)
 
     async def digests_due(self) -> None:
         """Owe the digests whose time has come."""
@@ -231,25 +260,67 @@ class App:
 
     # ------------------------------------------------------------------------------------------------- the daemon
     async def run(self, stop: asyncio.Event) -> None:
-        """Tick until told to stop."""
+        """Tick until told to stop. Raises ConfigError where the page's address can't be had."""
+        await self._serve(self.settings)
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
-        for job, seconds in (
-            (self.poll_due, 0.5),
-            (self.judge_due, 0.5),
-            (self.deliver_due, 0.3),
-            (self.digests_due, 20),
-            (self.tidy, 3600),
+        for name, job, seconds in (
+            ("poll", self.poll_due, 0.5),
+            ("judge", self.judge_due, 0.5),
+            ("deliver", self.deliver_due, 0.3),
+            ("digests", self.digests_due, 20),
+            ("tidy", self.tidy, 3600),
         ):
-            scheduler.add_job(job, "interval", seconds=seconds, next_run_time=self.now())
+            scheduler.add_job(self.supervision.guarded, "interval", (name, job), seconds=seconds, next_run_time=self.now())
+        scheduler.add_job(self.supervision.attend, "interval", seconds=_ATTEND_S, next_run_time=self.now() + timedelta(seconds=_ATTEND_S))
+        if watchdog := systemd.watchdog_s(self._env):
+            scheduler.add_job(self.supervision.feed, "interval", seconds=watchdog / 3, next_run_time=self.now())
         scheduler.start()
-        listening = asyncio.create_task(self._listen()) if "telegram" in self.notifiers else None
+        self._ticking = True
+        self._start_listening()
+        systemd.tell(self._env, "READY=1")
         try:
             await stop.wait()
         finally:
+            systemd.tell(self._env, "STOPPING=1")
+            self._ticking = False
             scheduler.shutdown(wait=False)
-            if listening:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+            await self._stop_listening()
+            await self.front.close()
+
+    def _start_listening(self) -> None:
+        if self._listening is None and "telegram" in self.notifiers:
+            self._listening = asyncio.create_task(self._listen())
+
+    async def _stop_listening(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+            self._listening = None
+
+    # ------------------------------------------------------------------------------------------------- the page
+    async def _serve(self, settings: Settings) -> None:
+        wanted = settings.web.listen if settings.web else ""
+        try:
+            await self.front.serve(wanted)
+        except OSError as error:
+            text = f"web.listen: адрес {wanted} занять не удалось ({error.strerror})"
+            raise ConfigError([Problem(str(settings.folder / "watcher.yaml"), 0, 0, text, "укажите другой порт или web: off")]) from error
+
+    def _names(self) -> Names:
+        titles = {source.id: source.title or source.id for source, _ in self._sources.values()}
+        return Names(titles, self.settings.timezone, str(self.store.notes.get(REFUSED) or ""))
+
+    def _password(self) -> str:
+        web = self.settings.web
+        return web.password.get_secret_value() if web and web.password else ""
+
+    def _measured(self, standing: Standing | None) -> bytes:
+        if standing is None:
+            self.metrics.beats(self.pulse, self.now())
+        else:
+            refused = bool(self.store.notes.get(REFUSED))
+            self.metrics.measure(standing, self.pulse, refused=refused, free_bytes=self.supervision.free_bytes())
+        return self.metrics.text()
 
     async def _listen(self) -> None:
         """Answer the bot's readers until the end."""

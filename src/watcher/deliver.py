@@ -81,6 +81,11 @@ class Deliver:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
+    async def settled(self) -> None:
+        """Wait for what is being sent now, however it ends."""
+        if self._under_way:
+            await asyncio.wait(set(self._under_way))
+
     @property
     def busy(self) -> bool:
         return bool(self._under_way)

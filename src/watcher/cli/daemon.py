@@ -28,7 +28,7 @@ def run(context: Context, once: bool) -> int:
     for name in settings.off:
         wanted = ", ".join(settings.wanted.get(name, ()))
         click.echo(f"Оповещения через {name} выключены: задайте {wanted} (в окружении или в файле .env).")
-    app = App(settings, say=click.echo)
+    app = App(settings, say=click.echo, env=context.env)
     return asyncio.run(_once(app) if once else _daemon(app, context))
 
 

@@ -23,7 +23,7 @@ from watcher.fetch.failures import Unusable, failure, raise_translated
 from watcher.fetch.guard import Guard, Policy, Resolve, system_addresses
 from watcher.fetch.inflating import Body
 from watcher.fetch.pacing import Pacing
-from watcher.fetch.transport import Client, client, trust
+from watcher.fetch.transport import Client, certificate_end, client, trust
 from watcher.fetch.urls import BadAddress, origin, parsed, port_of
 
 _HOPS = 5
@@ -86,6 +86,8 @@ class Door:
             settings.per_host, settings.pause.total_seconds(), monotonic=monotonic, sleep=sleep, longest_wait_s=_LONGEST_WAIT_S
         )
         self._clients: dict[tuple[str, tuple[str, ...]], Client] = {}
+        self.certificates: dict[str, datetime] = {}
+        """By host: until when the certificate is good that it showed last."""
 
     async def __aenter__(self) -> Door:
         return self
@@ -166,6 +168,8 @@ class Door:
         return await opened.send(opened.build_request("GET", journey.url, headers=headers), stream=True)
 
     async def _taken(self, journey: _Journey, answer: httpx.Response) -> Fetched | None:
+        if (until := certificate_end(answer)) is not None:
+            self.certificates[journey.url.host] = until
         if len(answer.headers.raw) > _HEADERS:
             raise Unusable("it sends too many headers", "size")
         if answer.status_code in REDIRECTS:

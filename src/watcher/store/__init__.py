@@ -10,7 +10,8 @@ so that writes never wait for each other inside the database.
     store.gathered   held rows
     store.readers    people of the bot, their rules and own queries
     store.reports    what commands and pages show
-    store.notes      small facts: epoch, offsets, notices
+    store.announcing what administrators are told
+    store.notes      small facts: epoch, offsets
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import ParamSpec, TypeVar
 
 from watcher.errors import StoreError
 from watcher.store import schema
+from watcher.store.announcing import Announcing
 from watcher.store.database import Database, Lock, holder
 from watcher.store.gathered import Gathered
 from watcher.store.journal import Journal
@@ -59,6 +61,7 @@ class Store:
         self.gathered = Gathered(self.database)
         self.readers = Readers(self.database)
         self.reports = Reports(self.database)
+        self.announcing = Announcing(self.database)
         self.notes = Notes(self.database, journal)
         self._lock: Lock | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")

@@ -1,0 +1,114 @@
+"""What an operator must know, found in how things stand: key → one sentence. Pure; who is told, and that he is told once, is elsewhere.
+
+A thing that is told has its threshold here, and stays told until it is over: `found` is asked again and again, what it does not name any
+more is over. To stay quiet at the edge of a threshold, what is told already is looked at with the wider of two limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from watcher.standing import LATE, Standing, state_of
+from watcher.store.polled import SourceRow
+
+FAILING = timedelta(hours=6)
+EMPTY = timedelta(days=1)
+NETWORK = timedelta(minutes=15)
+CERTIFICATE = timedelta(days=7)
+FREE_BYTES, FREE_BYTES_AGAIN = 200_000_000, 300_000_000
+_TRIES = 3
+_FEW = 3
+"""With so few sources one can't tell their faults from the network's."""
+_WORDS = {"failing": "не отвечает", "blocked": "не пускает", "changed": "сменил вид"}
+_UNREACHED = frozenset({"timeout", "dns", "refused", "reset"})
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is looked at beside the store's own standing."""
+
+    standing: Standing
+    titles: Mapping[str, str]
+    """Of the enabled sources."""
+    certificates: Mapping[str, datetime] = field(default_factory=dict)
+    """By host: until when the certificate it showed is good."""
+    free_bytes: int | None = None
+    refused: str = ""
+    """Why the last reload was refused."""
+
+
+def found(now: datetime, around: Surroundings, told: Collection[str]) -> dict[str, str]:
+    """Name all that is wrong now; `told` are the keys of what administrators know already."""
+    rows = [row for row in around.standing.sources if row.id in around.titles]
+    out = dict(_network(rows, now))
+    if not out:
+        for row in rows:
+            text = _source(row, now)
+            if text:
+                out[f"source:{row.id}"] = f"Источник «{around.titles[row.id]}» {text}"
+        for host, until in around.certificates.items():
+            if timedelta() < until - now < CERTIFICATE:
+                out[f"certificate:{host}"] = f"Сертификат {host} кончается {until:%d.%m.%Y}"
+        out |= {key: "" for key in told if key.startswith("certificate:") and key.partition(":")[2] not in around.certificates}
+    else:  # what was told of single sources is not over because all of them are out of reach
+        out |= {key: "" for key in told if key.startswith(("source:", "certificate:"))}
+    return out | dict(_queues(around.standing)) | dict(_house(around, told))
+
+
+def _network(rows: list[SourceRow], now: datetime) -> Iterator[tuple[str, str]]:
+    """All sources out of reach at once are a fault of our own network."""
+    if len(rows) >= _FEW and all(row.failures and row.reason in _UNREACHED for row in rows):
+        heard = max(row.last_success or row.added for row in rows)
+        if now - heard > NETWORK:
+            yield "network", "Не отвечает ни один источник: похоже, у службы нет сети"
+
+
+def _source(row: SourceRow, now: datetime) -> str:
+    state, since = state_of(row, now), row.last_success or row.added
+    if state == "gone":
+        return "закрыт: сайт говорит, что ленты больше нет"
+    if row.reason == "tls-expired" and row.failures:
+        return "не опрашивается: срок его сертификата вышел"
+    if state in _WORDS and row.failures >= _TRIES and now - since > FAILING:
+        return f"{_WORDS[state]} с {since:%d.%m.%Y %H:%M} UTC: {row.reason}. Что делать — watcher sources doctor {row.id}"
+    if state == "silent":
+        return f"молчит: нового нет с {row.last_new:%d.%m.%Y}, обычно бывает чаще"
+    if state == "empty" and now - (row.last_new or row.added) > EMPTY:
+        return "отвечает пустым списком"
+    return ""
+
+
+def _queues(standing: Standing) -> Iterator[tuple[str, str]]:
+    late = LATE.total_seconds()
+    if standing.outbox_age_s > late:
+        why = "; ".join(f"{name}: {error}" for name, error in standing.channels.items())
+        yield "outbox", f"Сообщения не уходят дольше {late / 60:.0f} минут" + (f" ({why})" if why else "")
+    if standing.received_age_s > late:
+        yield "judging", f"Материалы ждут разбора дольше {late / 60:.0f} минут"
+    aside, lost = standing.counts["received"]["set_aside"], standing.counts["deliveries"]["dead"]
+    if aside:
+        yield "set-aside", f"Не удалось понять материалов: {aside}. Список — watcher dead"
+    if lost:
+        yield "dead", f"Не ушло сообщений: {lost}. Список — watcher dead"
+    if standing.counts["deliveries"]["uncertain"]:
+        yield "uncertain", f"Неизвестно, дошло ли сообщений: {standing.counts['deliveries']['uncertain']}. Список — watcher dead"
+
+
+def _house(around: Surroundings, told: Collection[str]) -> Iterator[tuple[str, str]]:
+    if around.refused:
+        yield "configuration", f"Новые настройки не приняты, работают прежние: {around.refused}"
+    limit = FREE_BYTES_AGAIN if "disk" in told else FREE_BYTES
+    if around.free_bytes is not None and around.free_bytes < limit:
+        yield "disk", f"На диске хранилища осталось {around.free_bytes / 1e6:.0f} МБ"
+
+
+def told_text(begun: Collection[str], over: Collection[str]) -> str:
+    """Put into words what began and what is over."""
+    parts = []
+    if begun:
+        parts.append("⚠️ watcher: нужно внимание\n" + "\n".join(f"• {text}" for text in begun))
+    if over:
+        parts.append("✅ watcher: прошло\n" + "\n".join(f"• {text}" for text in over))
+    return "\n".join(parts)
