@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -25,14 +27,14 @@ from watcher.configuration import Settings
 from watcher.deliver import Deliver, Delivered
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
 from watcher.judge import Judge, Verdicts, Wanted
-from watcher.live import Live, Means, close_left, open_live
+from watcher.live import Live, Means, close_left, open_live, password
 from watcher.messages import Coverage
 from watcher.metrics import Metrics
 from watcher.model import Rule, digest
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
 from watcher.rules import compile_rules
-from watcher.standing import Pulse, Standing
+from watcher.standing import Pulse
 from watcher.store import Store
 from watcher.store.polled import SourceRow
 from watcher.supervision import REFUSED, Supervision, Surrounds
@@ -44,6 +46,7 @@ _STOP_WITHIN_S = 8.0
 _SPREAD_S = 20.0  # first polls of a start are spread over this
 _CLAIM_S = 3600
 _ATTEND_S = 30
+_DEAF_S = 5
 _MB = 1024 * 1024
 
 
@@ -81,7 +84,8 @@ class App:
         self.metrics = Metrics(__version__, VERSION, now())
         surrounds = Surrounds(lambda: self.live, lambda: self._admins, say, self._env)
         self.supervision = Supervision(self.store, self.pulse, surrounds, now)
-        self.front = Front(View(self.store, self.pulse, now, self._names, self._measured, __version__, self._password))
+        measured = partial(self.supervision.measured, self.metrics)
+        self.front = Front(View(self.store, self.pulse, now, self._names, measured, __version__, lambda: password(self.settings)))
         self._listening: asyncio.Task[None] | None = None
         self._ticking = False
         self._leaving: set[asyncio.Task[None]] = set()
@@ -168,6 +172,11 @@ class App:
         await self.store.call(self.store.notes.put, "configuration-loaded", self.now().isoformat())
         await self.store.call(self.store.notes.put, REFUSED, "")
 
+    async def refused(self, why: str) -> None:
+        """Remember why a reload was refused: `status`, the page and the administrators say it until one is taken."""
+        with suppress(StoreError):
+            await self.store.call(self.store.notes.put, REFUSED, why)
+
     async def _let_go(self, before: Live, users: list[asyncio.Task[None]]) -> None:
         """Close what a reload left behind, once the polls and messages that use it are done."""
         await asyncio.gather(*users, self.deliver.settled(), return_exceptions=True)
@@ -228,6 +237,8 @@ class App:
     async def _read(self, id: str, work: Awaitable[str]) -> None:
         try:
             await work
+        except StoreError as error:
+            self.supervision.broken(error)
         finally:
             self._reading.pop(id, None)
 
@@ -298,6 +309,9 @@ class App:
             self._listening = None
 
     # ------------------------------------------------------------------------------------------------- the page
+    def _names(self) -> Names:
+        return Names(self.live.titles, self.settings.timezone, str(self.store.notes.get(REFUSED) or ""))
+
     async def _serve(self, settings: Settings) -> None:
         wanted = settings.web.listen if settings.web else ""
         try:
@@ -305,22 +319,6 @@ class App:
         except OSError as error:
             text = f"web.listen: адрес {wanted} занять не удалось ({error.strerror})"
             raise ConfigError([Problem(str(settings.folder / "watcher.yaml"), 0, 0, text, "укажите другой порт или web: off")]) from error
-
-    def _names(self) -> Names:
-        titles = {source.id: source.title or source.id for source, _ in self._sources.values()}
-        return Names(titles, self.settings.timezone, str(self.store.notes.get(REFUSED) or ""))
-
-    def _password(self) -> str:
-        web = self.settings.web
-        return web.password.get_secret_value() if web and web.password else ""
-
-    def _measured(self, standing: Standing | None) -> bytes:
-        if standing is None:
-            self.metrics.beats(self.pulse, self.now())
-        else:
-            refused = bool(self.store.notes.get(REFUSED))
-            self.metrics.measure(standing, self.pulse, refused=refused, free_bytes=self.supervision.free_bytes())
-        return self.metrics.text()
 
     async def _listen(self) -> None:
         """Answer the bot's readers until the end."""
@@ -332,7 +330,12 @@ class App:
             if not config.admins and not self._admins:
                 await self._offer_claim(connection)
             ears = Ears(connection, self.notifiers["telegram"], self.store, lambda: self._world(config), self.want)
-            await ears.listen(self.now, self._sleep)
+            while True:
+                try:
+                    await ears.listen(self.now, self._sleep)
+                except StoreError as error:  # what was said meanwhile stays with Telegram
+                    self.supervision.broken(error)
+                    await self._sleep(_DEAF_S)
         finally:
             await connection.close()
 

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from watcher import codec, dossiers, stories
 from watcher.alerts import Decision, News, Past, day_start, decide, interested
 from watcher.children import ChildFailed, Children
+from watcher.errors import StoreError
 from watcher.model import Alert, Entry, Judged, Match, Outlet, Role, Rule, Subscription, Understood
 from watcher.rules import RuleSet
 from watcher.store import Judgement, Store
@@ -109,6 +110,8 @@ class Judge:
             verdict = await self._judged(received, understood, wanted, origin or Origin(received.entry.source, "press", "never", None))
         except ChildFailed as error:
             return await self._failed(id, f"{error.reason}: {error}")
+        except StoreError:  # not the entry's fault: it stays owed
+            raise
         except Exception as error:  # noqa: BLE001 - one judgement must not hold up the others
             return await self._failed(id, f"{type(error).__name__}: {error}")
         return replace(verdict, took_s=(self._now() - began).total_seconds())

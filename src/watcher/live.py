@@ -34,6 +34,17 @@ class Live:
     origins: Mapping[str, Origin]
     notifiers: Mapping[str, Notifier]
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What the enabled sources are called."""
+        return {source.id: source.title or source.id for source, _ in self.sources.values()}
+
+
+def password(settings: Settings) -> str:
+    """Give the page's password, empty where it has none."""
+    web = settings.web
+    return web.password.get_secret_value() if web and web.password else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Means:

@@ -19,8 +19,9 @@ from typing import Any
 from watcher import messages, notices, observe, systemd
 from watcher.errors import DeliveryError, StoreError
 from watcher.live import Live
+from watcher.metrics import Metrics
 from watcher.model import Fallback, Outgoing, digest
-from watcher.standing import Pulse, look
+from watcher.standing import Pulse, Standing, look
 from watcher.store import Store
 from watcher.store.announcing import Addressee
 
@@ -126,8 +127,16 @@ class Supervision:
     async def _around(self, now: datetime, live: Live) -> notices.Surroundings:
         standing = await asyncio.to_thread(look, self._store, now)
         refused = await self._store.call(self._store.notes.get, REFUSED)
-        titles = {source.id: source.title for source, _ in live.sources.values()}
-        return notices.Surroundings(standing, titles, dict(live.door.certificates), self.free_bytes(), str(refused or ""))
+        return notices.Surroundings(standing, live.titles, dict(live.door.certificates), self.free_bytes(), str(refused or ""))
+
+    def measured(self, metrics: Metrics, standing: Standing | None) -> bytes:
+        """Give the metrics as text; without a standing the store does not answer."""
+        if standing is None:
+            metrics.beats(self._pulse, self._now())
+        else:
+            refused = bool(self._store.notes.get(REFUSED))
+            metrics.measure(standing, self._pulse, refused=refused, free_bytes=self.free_bytes())
+        return metrics.text()
 
     def free_bytes(self) -> int | None:
         """Free space where the store is; None where that is not on this machine."""

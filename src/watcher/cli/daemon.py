@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import time
 from datetime import timedelta
 
 import click
 
-from watcher import observe
+from watcher import observe, systemd
 from watcher.app import App
 from watcher.cli import Context
 from watcher.cli.settings import settings as load_settings
-from watcher.errors import ConfigError
+from watcher.configuration import Settings
+from watcher.errors import ConfigError, StoreError
 
 _PREVIEW = timedelta(days=30)
 _SHOWN = 20
 _FIRST_POLLS_WITHIN_S = 55
+_AT_ONCE = 1  # the exit code of who was told twice to end
 
 
 def run(context: Context, once: bool) -> int:
@@ -25,11 +29,18 @@ def run(context: Context, once: bool) -> int:
     observe.set_up(settings.logging.level, settings.logging.format)
     for warning in settings.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
-    for name in settings.off:
-        wanted = ", ".join(settings.wanted.get(name, ()))
-        click.echo(f"Оповещения через {name} выключены: задайте {wanted} (в окружении или в файле .env).")
+    if settings.off:
+        click.echo(_what_to_set(settings))
     app = App(settings, say=click.echo, env=context.env)
     return asyncio.run(_once(app) if once else _daemon(app, context))
+
+
+def _what_to_set(settings: Settings) -> str:
+    """Say in one line what would switch on the notifiers that are off."""
+    parts = [f"{name} — " + (", ".join(settings.wanted.get(name, ())) or "обязательные ключи") for name in settings.off]
+    setups = " или ".join(f"watcher setup {name}" for name in settings.off if name in ("telegram", "email"))
+    hint = f"; спросит и запишет сама команда {setups}" if setups else ""
+    return f"Выключены, пока не заданы в окружении или в .env: {'; '.join(parts)}{hint}."
 
 
 async def _once(app: App) -> int:
@@ -49,29 +60,69 @@ async def _once(app: App) -> int:
 async def _daemon(app: App, context: Context) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _end, stop)
+    reloads = _Reloads(app, context)
+    loop.add_signal_handler(signal.SIGHUP, reloads.ask)
     async with app:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-        reloads: set[asyncio.Task[None]] = set()
-        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(asyncio.create_task(_reload(app, context))))
+        running = asyncio.create_task(app.run(stop))
         preview = asyncio.create_task(_preview(app))
-        await app.run(stop)
-        preview.cancel()
-        await asyncio.gather(preview, *reloads, return_exceptions=True)
+        try:
+            await running
+        finally:
+            preview.cancel()
+            await asyncio.gather(preview, reloads.end(), return_exceptions=True)
     return 0
+
+
+def _end(stop: asyncio.Event) -> None:
+    """End in order at the first signal, at once at the second: what is in the store is safe at every moment."""
+    if stop.is_set():
+        os._exit(_AT_ONCE)
+    stop.set()
+
+
+class _Reloads:
+    """Loads anew when asked: one at a time, and once more if asked meanwhile."""
+
+    def __init__(self, app: App, context: Context) -> None:
+        self._app = app
+        self._context = context
+        self._asked = False
+        self._task: asyncio.Task[None] | None = None
+
+    def ask(self) -> None:
+        self._asked = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def end(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while self._asked:
+            self._asked = False
+            await _reload(self._app, self._context)
 
 
 async def _reload(app: App, context: Context) -> None:
     """Take over a valid configuration; an invalid one changes nothing and is told."""
+    systemd.tell(context.env, "RELOADING=1\nMONOTONIC_USEC=" + str(time.monotonic_ns() // 1000))
     try:
         settings = await asyncio.to_thread(load_settings, context, examples=True)
+        await app.reload(settings)
     except ConfigError as error:
-        await app.store.call(app.store.notes.put, "configuration-error", str(error))
+        await app.refused(str(error))
         observe.log().error("reloaded", status="refused", error=str(error))
-        return
-    await app.reload(settings)
-    await app.store.call(app.store.notes.put, "configuration-error", "")
-    observe.log().info("reloaded", status="ok", rules=len(settings.rules), sources=len(settings.sources))
+    except StoreError as error:
+        app.supervision.broken(error)
+    else:
+        observe.set_up(settings.logging.level, settings.logging.format)
+        observe.log().info("reloaded", status="ok", rules=len(settings.rules), sources=len(settings.sources))
+    finally:
+        systemd.tell(context.env, "READY=1")
 
 
 async def _preview(app: App) -> None:

@@ -13,12 +13,10 @@ from watcher.alerts import WHY
 from watcher.cli import Context
 from watcher.cli.settings import now, settings
 from watcher.model import Alert, Reason
-from watcher.store import Store
+from watcher.standing import state_of
+from watcher.store import Store, schema
 from watcher.store.polled import SourceRow
 from watcher.units import parse_duration
-
-_SILENT_GAPS = 5
-_SILENT_LEAST_S = 3 * 86_400
 
 
 def _open(context: Context) -> Store:
@@ -29,19 +27,10 @@ def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=lambda x: x.isoformat() if isinstance(x, datetime) else str(x)))
 
 
-def _state(row: SourceRow, at: datetime) -> str:
-    """The state as it is now: a source that answers but long brought nothing new is silent."""
-    if row.state == "ok" and row.usual_gap_s and row.last_new:
-        quiet = (at - row.last_new).total_seconds()
-        if quiet > max(_SILENT_GAPS * row.usual_gap_s, _SILENT_LEAST_S):
-            return "silent"
-    return row.state
-
-
 def _source(row: SourceRow, at: datetime) -> dict[str, Any]:
     return {
         "id": row.id,
-        "state": _state(row, at),
+        "state": state_of(row, at),
         "last_success": row.last_success,
         "next_poll": row.next_poll,
         "failures": row.failures,
@@ -61,8 +50,8 @@ def status(context: Context) -> int:
         "deliveries": counts["deliveries"],
         "received": counts["received"],
         "channels": store.reports.channels(),
-        "configuration": {"loaded_at": None, "error": store.notes.get("configuration-error") or ""},
-        "store": {"schema": "0001"},
+        "configuration": {"loaded_at": store.notes.get("configuration-loaded"), "error": store.notes.get("configuration-error") or ""},
+        "store": {"schema": schema.version(store.database)},
         "version": __version__,
     }
     store.close()
