@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,6 +65,21 @@ async def test_seven_outlets_at_once_make_one_message(tmp_path: Path) -> None:
             site.publish(outlet, title, TEXT)
         assert await round_of(settings(tmp_path, site, telegram, feeds=OUTLETS)) == (7, 0)
         assert len(telegram.sent(CHAT)) == 1
+
+
+@pytest.mark.world
+async def test_seven_outlets_at_once_make_one_message_two_hundred_times(tmp_path: Path) -> None:
+    """Whichever comes first and whichever outlet words it how."""
+    titles = list(SAME_NEWS)
+    for turn in range(200):
+        random.shuffle(titles)
+        async with Site() as site, BotApi() as telegram:
+            for outlet, title in zip(OUTLETS, titles, strict=True):
+                site.publish(outlet, title, TEXT)
+            folder = tmp_path / str(turn)
+            folder.mkdir()
+            assert await round_of(settings(folder, site, telegram, feeds=OUTLETS)) == (7, 0)
+            assert len(telegram.sent(CHAT)) == 1, titles
 
 
 async def test_what_was_told_is_not_told_again_after_a_restart(tmp_path: Path) -> None:
