@@ -12,7 +12,7 @@ import click
 
 from watcher import rules
 from watcher.cli import Context
-from watcher.configuration import Settings, load
+from watcher.configuration import Settings, load, load_store
 from watcher.model import Rule
 from watcher.store.database import holder, path_of
 
@@ -25,6 +25,11 @@ def now() -> datetime:
 def settings(context: Context, *, examples: bool = False) -> Settings:
     """Load the configuration; with `examples` every rule's own are run. Raises ConfigError."""
     return load(context.config, context.env, check_rule=_with_examples if examples else rules.problems, check_region=rules.known_region)
+
+
+def store_url(context: Context) -> str:
+    """Load where the store is, and nothing else. Raises ConfigError."""
+    return load_store(context.config, context.env)
 
 
 def _with_examples(rule: Rule) -> Iterator[tuple[str, int | None, str, str]]:

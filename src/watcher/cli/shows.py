@@ -11,7 +11,7 @@ import click
 from watcher import __version__, codec, messages
 from watcher.alerts import WHY
 from watcher.cli import Context
-from watcher.cli.settings import now, settings
+from watcher.cli.settings import now, store_url
 from watcher.model import Alert, Reason
 from watcher.standing import state_of
 from watcher.store import Store, schema
@@ -20,7 +20,7 @@ from watcher.units import parse_duration
 
 
 def _open(context: Context) -> Store:
-    return Store(settings(context).store)
+    return Store(store_url(context))
 
 
 def _print_json(value: Any) -> None:

@@ -51,6 +51,20 @@ def load(
     return convert.settings(gathered)
 
 
+def load_store(folder: Path, env: Mapping[str, str], *, working: Path = Path()) -> str:
+    """Load of watcher.yaml alone where the store is: what shows its state must work while a rule is being mended.
+
+    Raises ConfigError with the problems of that file.
+    """
+    gathered = Gathered(find(folder, env, working))
+    for file in gathered.found.all("watcher"):
+        _watcher(gathered, file)
+        problems = [problem for problem in gathered.found.in_order() if problem.file == file.tree.file]
+        if problems:
+            raise ConfigError(problems)
+    return gathered.file.store
+
+
 # ------------------------------------------------------------------------------------------------- watcher.yaml
 def _watcher(gathered: Gathered, file: File) -> None:
     data = file.tree.data
