@@ -23,12 +23,15 @@ class Verified:
     """The memory of one run. Use `holds`, `remember`, and `keep` at the end."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
-        self._file = _folder(env) / "examples.json"
+        folder = _folder(env)
+        self._file = folder / "examples.json" if folder else None
         self._program = _fingerprint(Path(watcher.__file__).parent)
         self._known = self._read()
         self._used: dict[str, None] = {}
 
     def _read(self) -> list[str]:
+        if self._file is None:
+            return []
         try:
             found = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -48,7 +51,7 @@ class Verified:
 
     def keep(self) -> None:
         """Write down what is new, as well as the folder allows."""
-        if not set(self._used) - set(self._known):
+        if self._file is None or not set(self._used) - set(self._known):
             return
         kept = [*self._used, *(one for one in self._known if one not in self._used)][:_MOST]
         unfinished = self._file.with_name(self._file.name + ".part")
@@ -60,11 +63,13 @@ class Verified:
             return
 
 
-def _folder(env: Mapping[str, str]) -> Path:
+def _folder(env: Mapping[str, str]) -> Path | None:
     """Where caches stand: systemd's, the desktop's, the home's; https://specifications.freedesktop.org/basedir-spec/latest/."""
     if env.get("CACHE_DIRECTORY"):
         return Path(env["CACHE_DIRECTORY"].partition(":")[0])
-    return Path(env.get("XDG_CACHE_HOME") or Path(env.get("HOME") or "/nonexistent", ".cache")) / "watcher"
+    if env.get("XDG_CACHE_HOME"):
+        return Path(env["XDG_CACHE_HOME"], "watcher")
+    return Path(env["HOME"], ".cache", "watcher") if env.get("HOME") else None
 
 
 def _fingerprint(package: Path) -> str:
