@@ -11,7 +11,7 @@ SOURCES = Path(__file__).parents[1] / "src" / "watcher"
 
 DOORS = {
     "apscheduler": ("app",),
-    "telegram": ("notifiers/telegram", "bot/telegram"),
+    "telegram": ("notifiers/telegram", "bot/telegram", "bot/finding"),
     "feedparser": ("sources/_feed_parsing",),
     "httpx": ("fetch/",),
     "httpcore": ("fetch/",),

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+from click.testing import CliRunner
+
+from watcher.cli import main
+
 
 def environment(folder: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """What the program is given: a home in the test's folder, and nothing else."""
@@ -39,6 +43,21 @@ async def watcher(
         await process.wait()
         raise
     return process.returncode or 0, out.decode(), err.decode()
+
+
+async def here(folder: Path, *arguments: str, env: Mapping[str, str] | None = None, said: str = "") -> tuple[int, str, str]:
+    """Run a command like `watcher`, but inside this process, which takes a tenth of the time."""
+    given: dict[str, str | None] = dict.fromkeys(os.environ)
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        runner = CliRunner(env={**given, **environment(folder, env)})
+        result = await asyncio.to_thread(runner.invoke, main, arguments, input=said)
+    finally:
+        os.chdir(before)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
 
 
 class Daemon:

@@ -154,6 +154,8 @@ def _subscriptions(gathered: Gathered, file: File) -> None:
         if profile is not None:
             gathered.profiles.append(convert.profile(profile))
     for path, item in file.items("subscriptions"):
+        if file.outside.empty.get((*path, "address")):
+            continue  # its address comes from a variable that is not set yet: as if it were not there
         keys = validate(SubscriptionKeys, item, file.tree, path, file.outside)
         checks.remember(gathered, "subscription", item.get("id") if isinstance(item, dict) else None, file, path)
         if keys is not None:
