@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: run test lint check world lock clean
+.PHONY: run demo test lint check world lock clean
 
 run: $(STAMP)
 	$(BIN)/watcher run
 
-
+demo: $(STAMP)
+	$(BIN)/watcher demo
 
 test: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m "not world and not postgres"

@@ -33,8 +33,9 @@ class Pulse:
         self.fault_since: datetime | None = None
 
     def beat(self, tick: str, now: datetime) -> None:
-        """A tick came to its end."""
-        self._ended[tick] = now
+        """A tick came to its end; those that nothing hangs on are not looked at."""
+        if tick in self._ended:
+            self._ended[tick] = now
 
     def failed(self, error: StoreError, now: datetime) -> None:
         """The store refused."""

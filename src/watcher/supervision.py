@@ -63,6 +63,8 @@ class Supervision:
                 await job()
             except StoreError as error:
                 self.broken(error)
+            except asyncio.CancelledError:
+                return  # the scheduler ends its jobs so; it would call that an error
         self._pulse.beat(tick, self._now())
 
     def broken(self, error: StoreError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -102,9 +103,24 @@ async def test_an_alert_told_to_many_stands_once(world: World) -> None:
     assert "(30)" in page
 
 
+async def test_the_shortened_id_on_the_page_is_understood_by_why(world: World) -> None:
+    world.polled()
+    world.tell("Новость")
+    with world.store.database.write() as tx:
+        from watcher.store.tables import alerts, entries
+
+        tx.execute(alerts.update().values(entry=entries.select().with_only_columns(entries.c.id).scalar_subquery()))
+    found = re.search(r"watcher why (\w+)", (await world.get("/"))[1])
+    assert found
+    assert len(found[1]) == 12
+    assert (world.store.reports.find_entry(found[1]) or {})["title"] == "Заголовок"
+    assert world.store.reports.find_entry("%") is world.store.reports.find_entry("________") is None
+
+
 async def test_every_answer_forbids_scripts_frames_and_outside_parts(world: World) -> None:
-    for path in ("/", "/page.css", "/health", "/metrics", "/nothing"):
-        headers = (await world.get(path))[2]
+    for path, status in {"/": 200, "/page.css": 200, "/health": 200, "/metrics": 200, "/nothing": 404}.items():
+        answered, _, headers = await world.get(path)
+        assert answered == status
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
@@ -177,6 +193,14 @@ async def test_it_is_not_ready_when_a_tick_hangs_or_the_store_refuses(world: Wor
     world.pulse.recovered()
     world.clock.at += STALLED["poll"] + timedelta(seconds=1)
     assert "polling" in (await world.get("/ready"))[1]
+
+
+async def test_ticks_that_nothing_hangs_on_are_not_looked_at(world: World) -> None:
+    world.pulse.beat("tidy", world.clock())
+    world.clock.move(days=1)
+    for tick in ("poll", "judge", "deliver"):
+        world.pulse.beat(tick, world.clock())
+    assert (await world.get("/ready"))[0] == (await world.get("/"))[0] == 200
 
 
 async def test_a_store_that_can_not_be_read_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

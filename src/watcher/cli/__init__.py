@@ -202,3 +202,12 @@ def send_test(context: Context, subscription: str, as_json: bool) -> None:
 def setup(context: Context, way: str) -> None:
     """Подключить Telegram или почту: спросит, проверит, запишет в .env."""
     _call("setup:run", context, way)
+
+
+@main.command()
+@click.option("--keep", is_flag=True, help="Не заканчивать: оставить службу и страницу до Ctrl-C.")
+@_JSON
+@click.pass_obj
+def demo(context: Context, keep: bool, as_json: bool) -> None:
+    """Без сети: выдуманный мир новостей, служба на нём, оповещения в терминале и на странице."""
+    _call("demo:run", _json_too(context, as_json), keep)

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, false, func, or_, select
 
 from watcher.identity import canonical_url
 from watcher.model import Entry, digest
 from watcher.store.database import Database
 from watcher.store.received import entry_of
 from watcher.store.tables import alerts, aliases, channels, deliveries, entries, held, verdicts
+
+
+_HEARD = ("alert", "follow-up", "reminder")
+_SHORTENED = 8  # signs of an id that commands show for the whole
 
 
 class Reports:
@@ -84,7 +88,7 @@ class Reports:
         wanted = (
             select(alerts.c.id, alerts.c.content, newest, func.max(deliveries.c.created).label("at"))
             .join(deliveries, deliveries.c.alert == alerts.c.id)
-            .where(deliveries.c.created >= since, deliveries.c.kind.in_(("alert", "follow-up", "reminder")))
+            .where(deliveries.c.created >= since, deliveries.c.kind.in_(_HEARD))
             .group_by(alerts.c.id, alerts.c.content)
             .order_by(newest.desc())
             .limit(limit)
@@ -93,7 +97,7 @@ class Reports:
             return [self._with_deliveries(tx, dict(row), sampled) for row in tx.execute(wanted).mappings()]
 
     def _with_deliveries(self, tx: Connection, row: dict[str, Any], sampled: int) -> dict[str, Any]:
-        of_it = deliveries.c.alert == row["id"]
+        of_it = and_(deliveries.c.alert == row["id"], deliveries.c.kind.in_(_HEARD))
         by_state = select(deliveries.c.notifier, deliveries.c.state, func.count()).where(of_it).group_by("notifier", "state")
         row["states"] = [tuple(one) for one in tx.execute(by_state)]
         some = tx.execute(select(deliveries.c.id, deliveries.c.reasons).where(of_it).order_by(deliveries.c.seq).limit(sampled)).all()
@@ -115,17 +119,19 @@ class Reports:
             return [dict(row) for row in tx.execute(select(channels)).mappings()]
 
     def find_entry(self, name: str) -> dict[str, Any] | None:
-        """Find an entry by its address, its id, or the id of an alert, story or delivery that it is in."""
+        """Find an entry by its address, its id, or the id of an alert, story or delivery that it is in; of a delivery its beginning will do."""
         hashed = digest(canonical_url(name))
         with self._database.read() as tx:
             ids = select(aliases.c.entry).where(aliases.c.kind == "url", aliases.c.hash == hashed)
             ids_by_alert = select(alerts.c.entry).where(or_(alerts.c.id == name, alerts.c.story == name))
             ids_by_delivery = select(alerts.c.entry).join(deliveries, deliveries.c.alert == alerts.c.id).where(deliveries.c.id == name)
+            shortened = select(alerts.c.entry).join(deliveries, deliveries.c.alert == alerts.c.id).where(deliveries.c.id.startswith(name))
             for condition in (
                 entries.c.id == name,
                 entries.c.id.in_(ids),
                 entries.c.id.in_(ids_by_alert),
                 entries.c.id.in_(ids_by_delivery),
+                entries.c.id.in_(shortened) if len(name) >= _SHORTENED and name.isalnum() else false(),
             ):
                 row = tx.execute(select(entries).where(condition).order_by(entries.c.seq)).mappings().first()
                 if row:

@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from watcher import codec
-from watcher.lines import clean, safe_link
+from watcher.lines import clean, safe_link, shorten
 from watcher.messages import wording
 from watcher.model import Alert, Reason
 from watcher.standing import Pulse, look, problems, state_of
@@ -26,6 +26,8 @@ _ALERTS = 50
 _SINCE = timedelta(days=30)
 _LEARNED = 10
 _LINKS = 8
+_WORDS = 6
+_LONGEST = 250
 STATES = {
     "ok": ("good", "работает"),
     "learning": ("idle", "узнаётся"),
@@ -87,7 +89,7 @@ def _template() -> Template:
 def _alert(row: Mapping[str, Any], zone: str, now: datetime) -> dict[str, Any]:
     alert = codec.load(Alert, row["content"])
     reasons = _reasons(codec.load(Reason, one) for one in row["reasons"])
-    words = [word for reason in reasons for word in reason["words"]]
+    words = [word for reason in reasons for word in reason["marks"]]
     ways = (f"{notifier}: {DELIVERED.get(state, state)}" + (f" ({count})" if count > 1 else "") for notifier, state, count in row["states"])
     return {
         "id": row["delivery"],
@@ -109,8 +111,9 @@ def _reasons(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for reason in reasons:
         title = "запрос читателя" if reason.own else clean(reason.title or reason.rule, 80)
-        words = [] if reason.own else [word for raw in reason.words if (word := clean(raw, 60))]
-        found.setdefault(title, {"title": title, "words": words[:6], "urgent": reason.urgent})
+        marks = [] if reason.own else [word for raw in reason.words[:_WORDS] if (word := clean(raw, _LONGEST))]
+        words = [shorten(word, 60) for word in marks]
+        found.setdefault(title, {"title": title, "words": words, "marks": marks, "urgent": reason.urgent})
     return list(found.values())
 
 
