@@ -15,7 +15,6 @@ from watcher.store.database import Database
 from watcher.store.received import entry_of
 from watcher.store.tables import alerts, aliases, channels, deliveries, entries, held, verdicts
 
-
 _HEARD = ("alert", "follow-up", "reminder")
 _SHORTENED = 8  # signs of an id that commands show for the whole
 
@@ -119,7 +118,7 @@ class Reports:
             return [dict(row) for row in tx.execute(select(channels)).mappings()]
 
     def find_entry(self, name: str) -> dict[str, Any] | None:
-        """Find an entry by its address, its id, or the id of an alert, story or delivery that it is in; of a delivery its beginning will do."""
+        """Find an entry by its address, its id, or that of an alert, story or delivery it is in (of a delivery its beginning will do)."""
         hashed = digest(canonical_url(name))
         with self._database.read() as tx:
             ids = select(aliases.c.entry).where(aliases.c.kind == "url", aliases.c.hash == hashed)
