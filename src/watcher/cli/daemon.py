@@ -12,7 +12,7 @@ import click
 
 from watcher import observe, systemd
 from watcher.app import App
-from watcher.cli import Context
+from watcher.cli import Context, preview
 from watcher.cli.settings import settings as load_settings
 from watcher.configuration import Settings
 from watcher.errors import ConfigError, StoreError
@@ -136,13 +136,7 @@ async def _preview(app: App) -> None:
             break
         await app.pause(0.5)
     rows = [row for row in await app.store.call(app.store.polled.all) if row.id in names]
-    silent = [f"{names[row.id]} ({row.reason or 'ждём ответа'})" for row in rows if not row.last_success]
-    learned = sum(row.entries for row in rows)
     number, found = await app.store.call(app.store.reports.would_have_told, app.now() - _PREVIEW, _SHOWN)
-    missing = f" ({len(silent)} не ответили: {', '.join(silent)})" if silent else ""
-    click.echo(
-        f"Узнано {learned} материалов из {len(rows) - len(silent)} источников{missing}. По вашим правилам за последние 30 дней: {number}"
-    )
-    for row in found:
-        when = (row["published"] or row["first_seen"]).strftime("%d.%m.%Y")
-        click.echo(f"  {when}  {row['title'][:120]}  [{', '.join(row['rules'])}]  {row['url']}")
+    names |= {rule.id: rule.title for rule in app.settings.rules}
+    for line in preview.lines(rows, names, number, found, app.settings.timezone):
+        click.echo(line)
