@@ -67,33 +67,17 @@ def test_nothing_is_wrong_when_all_is_well(clock: Clock) -> None:
     assert keys(clock, around(clock, row(clock), row(clock, "ria"), free_bytes=10**12)) == set()
 
 
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({"state": "failing", "failures": 9, "reason": "server", "last_success": {"hours": 7}}, True),
-        ({"state": "failing", "failures": 9, "reason": "server", "last_success": {"hours": 5}}, False),
-        ({"state": "failing", "failures": 2, "reason": "server", "last_success": {"hours": 7}}, False),
-        ({"state": "blocked", "failures": 9, "reason": "blocked", "last_success": {"hours": 7}}, True),
-        ({"state": "changed", "failures": 9, "reason": "format", "last_success": {"hours": 7}}, True),
-        ({"state": "failing", "failures": 1, "reason": "tls-expired", "last_success": {"hours": 1}}, True),
-        ({"state": "gone", "failures": 1, "reason": "gone"}, True),
-        ({"state": "empty", "last_new": {"days": 2}}, True),
-        ({"state": "empty", "last_new": {"hours": 2}}, False),
-        ({"last_new": {"days": 4}, "usual_gap_s": 3600.0}, True),
-        ({"last_new": {"days": 4}, "usual_gap_s": 86400.0}, False),
-        ({"state": "learning", "last_success": None}, False),
-    ],
-)
-def test_a_source_is_told_of_when_its_trouble_lasts(clock: Clock, changes: dict[str, object], told: bool) -> None:
-    values = {key: ago(clock, **value) if isinstance(value, dict) else value for key, value in changes.items()}
-    assert keys(clock, around(clock, row(clock, **values))) == ({"source:tass"} if told else set())
+def test_a_source_is_told_of_by_its_title(clock: Clock) -> None:
+    found = notices.found(clock(), around(clock, row(clock, state="failing", failures=3, reason="server", error="500")), ())
+    assert list(found) == ["source:tass"]
+    assert "«TASS»" in found["source:tass"]
 
 
 def test_all_sources_out_of_reach_are_one_trouble_of_our_own(clock: Clock) -> None:
-    down = [row(clock, id, state="failing", failures=9, reason="dns", last_success=ago(clock, hours=7)) for id in ("a", "b", "c")]
-    assert keys(clock, around(clock, *down)) == {"network"}
-    assert keys(clock, around(clock, *down), ("source:a",)) == {"network", "source:a"}
-    assert keys(clock, around(clock, *down[:2], row(clock, "c"))) == {"source:a", "source:b"}
+    down = [row(clock, id, state="failing", failures=9, reason="dns", last_success=ago(clock, hours=7)) for id in ("a", "b")]
+    assert keys(clock, around(clock, *down, network_down=True)) == {"network"}
+    assert keys(clock, around(clock, *down, network_down=True), ("source:a",)) == {"network", "source:a"}
+    assert keys(clock, around(clock, *down)) == {"source:a", "source:b"}
 
 
 def test_a_certificate_is_told_of_a_week_before_its_end(clock: Clock) -> None:

@@ -26,14 +26,16 @@ from watcher.children import Pool
 from watcher.configuration import Settings
 from watcher.deliver import Deliver, Delivered
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
+from watcher.health import Network
 from watcher.judge import Judge, Verdicts, Wanted
 from watcher.live import Live, Means, close_left, open_live, password
 from watcher.messages import Coverage
 from watcher.metrics import Metrics
-from watcher.model import Rule, digest
+from watcher.model import Entry, Rule, digest
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
 from watcher.rules import compile_rules
+from watcher.sources import Options
 from watcher.standing import Pulse
 from watcher.store import Store
 from watcher.store.polled import SourceRow
@@ -72,6 +74,7 @@ class App:
         self.store = Store(settings.store)
         self.notifiers: dict[str, Notifier] = {}
         self._sleep = sleep
+        self.network = Network()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._judging = asyncio.Lock()
@@ -82,7 +85,7 @@ class App:
         self._env = env or {}
         self.pulse = Pulse(now())
         self.metrics = Metrics(__version__, VERSION, now())
-        surrounds = Surrounds(lambda: self.live, lambda: self._admins, say, self._env)
+        surrounds = Surrounds(lambda: self.live, lambda: self._admins, lambda: self.network.down, say, self._env)
         self.supervision = Supervision(self.store, self.pulse, surrounds, now)
         measured = partial(self.supervision.measured, self.metrics)
         self.front = Front(View(self.store, self.pulse, now, self._names, measured, __version__, lambda: password(self.settings)))
@@ -197,7 +200,8 @@ class App:
     async def _poll(self, row: SourceRow) -> None:
         try:
             settings, source = self._sources[row.id]
-            report = await ingest.poll(row, source, ingest.Plan(settings.every, settings.first_poll), self.store, self.now)
+            plan = ingest.Plan(settings.every, settings.first_poll, len(self._sources))
+            report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
             observe.polled(report)
             self.metrics.polled(report)
             if report.new:
@@ -230,17 +234,15 @@ class App:
     async def _read_wanted(self) -> None:
         for entry in await self.store.call(self.store.joint.wanted_articles, _POLLS):
             if entry.id not in self._reading and entry.source in self._sources:
-                options = self._sources[entry.source][0].options
-                task = asyncio.create_task(self._read(entry.id, reading.read(entry, options, self.door, self.parsing, self.store)))
-                self._reading[entry.id] = task
+                self._reading[entry.id] = asyncio.create_task(self._read(entry, self._sources[entry.source][0].options))
 
-    async def _read(self, id: str, work: Awaitable[str]) -> None:
+    async def _read(self, entry: Entry, options: Options) -> None:
         try:
-            await work
+            await reading.read(entry, options, self.door, self.parsing, self.store)
         except StoreError as error:
             self.supervision.broken(error)
         finally:
-            self._reading.pop(id, None)
+            self._reading.pop(entry.id, None)
 
     async def deliver_due(self, *, digests: bool = True) -> int:
         """Begin sending what is owed; gives how many messages."""

@@ -116,8 +116,7 @@ class Pool:
         return [child.pid for child in self._all if child.alive]
 
     async def _child(self) -> _Child:
-        if self._closed:
-            raise ChildFailed("the children were closed", "died")
+        self._check_open()
         while self._idle:
             child = self._idle.pop()
             child.busy()
@@ -129,7 +128,16 @@ class Pool:
         except OSError as error:
             raise ChildFailed(f"no child could be started: {error.strerror}", "died") from error
         self._all.add(child)
+        try:
+            self._check_open()  # it may have been closed while the child was being started
+        except ChildFailed:
+            self._forget(child)
+            raise
         return child
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ChildFailed("the children were closed", "died")
 
     def _take_back(self, child: _Child) -> None:
         tired = child.jobs >= self.limits.jobs or child.rss > self.limits.grown_bytes

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from watcher.model import Entry, digest
 
@@ -18,6 +18,7 @@ from watcher.model import Entry, digest
 _TRACKING = re.compile(
     r"utm_\w+|yclid|ysclid|gclid|fbclid|dclid|msclkid|_openstat|openstat|from|rss|amp|phpsessid|jsessionid|sid|sphrase_id|showbackbutton|ref|referer"
 )
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
 # Hosts whose fragment is the identifier of a document (regulation.gov.ru/projects#npa=…, minpromtorg.gov.ru/news/#!…).
 _FRAGMENT = re.compile(r"(?:npa=|!|/).+")
 _SAME_HOST = {"sozd.parlament.gov.ru": "sozd.duma.gov.ru"}
@@ -41,14 +42,19 @@ def canonical_url(url: str) -> str:
         host = host.casefold()
     host = _SAME_HOST.get(host, host)
     query = sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0].casefold()))
-    path = parts.path.rstrip("/")
+    path = quote(unquote_to_bytes(_SESSION.sub("", parts.path).encode("utf-8", "surrogatepass")), safe="/:@!$&'()*+,;=~").rstrip("/")
     return (
         host
         + (f":{port}" if port not in (None, 80, 443) else "")
         + path
-        + (f"?{urlencode(query)}" if query else "")
+        + (f"?{urlencode(query, errors='surrogatepass')}" if query else "")
         + (f"#{parts.fragment}" if _FRAGMENT.match(parts.fragment) else "")
     )
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one host and port, by name; http and https are not told apart."""
+    return bool(one) and canonical_url(one).partition("/")[0].partition("?")[0] == canonical_url(other).partition("/")[0].partition("?")[0]
 
 
 def plain(text: str) -> str:

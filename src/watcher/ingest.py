@@ -1,6 +1,7 @@
-"""Poll one source once and receive what is new.
+"""Poll one source once and receive what is new; look over the health of all.
 
     source.poll(cursor) → Poll | SourceError → store.polled.succeeded | failed → Polled
+    health of all → store.notes: what administrators must know, raised once and ended once
 
 The cursor and the entries it covers are one transaction; a poll that failed leaves the cursor as it was.
 """
@@ -12,18 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from watcher import health
 from watcher.errors import SourceError, SourceGone
+from watcher.health import Network
+from watcher.model import Poll
 from watcher.sources import Source
 from watcher.store import Store
 from watcher.store.polled import SourceRow
 
-_LONGEST = timedelta(hours=6)
-_GONE = timedelta(days=1)
-_BLOCKED = timedelta(hours=1)
-_ASKED = timedelta(hours=24)
 _JITTER = 0.1
-_BLOCKING = frozenset({"blocked", "captcha", "maintenance"})
-_SHAPE = frozenset({"format", "not-a-feed", "shape"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +38,54 @@ class Polled:
     reason: str = ""
     error: str = ""
     state: str = "ok"
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a source is polled: `first_poll` is `learn` or `send`."""
+    """How a source is polled: `first_poll` is `learn` or `send`; `sources` counts all that are polled."""
 
     every: timedelta
     first_poll: str
+    sources: int = 1
 
 
-async def poll(row: SourceRow, source: Source, plan: Plan, store: Store, now: Callable[[], datetime]) -> Polled:
+async def poll(
+    row: SourceRow, source: Source, plan: Plan, store: Store, now: Callable[[], datetime], network: Network | None = None
+) -> Polled:
     """Look at a source once and store what came. Never raises for what a source does."""
     began = now()
+    network = Network() if network is None else network
     try:
         brought = await source.poll(row.cursor, began)
     except SourceError as error:
-        at = now()
-        state = failing_state(row, error)
-        await store.call(store.polled.failed, row.id, str(error), error.reason, state, at + backoff(row, error, plan.every), at)
-        return Polled(row.id, "failed", took_s=(at - began).total_seconds(), reason=error.reason, error=str(error), state=state)
-    at = now()
+        return await _failed(row, error, plan, store, (began, now()), network)
+    network.note(row.id, "", now(), plan.sources)
+    return await _succeeded(row, brought, plan, store, (began, now()))
+
+
+async def _failed(
+    row: SourceRow, error: SourceError, plan: Plan, store: Store, times: tuple[datetime, datetime], network: Network
+) -> Polled:
+    began, at = times
+    network.note(row.id, error.reason, at, plan.sources)
+    gone = isinstance(error, SourceGone)
+    state = health.after_failure(error.reason, gone=gone, well_before=row.last_success is not None)
+    ours = network.down and error.reason in health.NETWORK
+    wait = health.wait_after_failure(error.reason, row.failures, plan.every, error.retry_after, gone=gone, our_network=ours)
+    again = at + max(_jittered(wait), min(error.retry_after or timedelta(), wait))
+    await store.call(store.polled.failed, row.id, str(error), error.reason, state, again, at)
+    return Polled(row.id, "failed", took_s=(at - began).total_seconds(), reason=error.reason, error=str(error), state=state)
+
+
+async def _succeeded(row: SourceRow, brought: Poll, plan: Plan, store: Store, times: tuple[datetime, datetime]) -> Polled:
+    began, at = times
     learn = "" if row.learned else "restored" if row.reason == "restored" else "first-poll" if plan.first_poll == "learn" else ""
-    again = at + max(_jittered(plan.every), min(brought.wait or timedelta(), _ASKED))
+    wait = brought.wait or timedelta()
+
+    def again(shown: int, new: int, notes: tuple[str, ...]) -> datetime:
+        return at + _jittered(health.wait_after_success(plan.every, wait, shown, new, gap="gap" in notes, learned=row.learned))
+
     receipt = await store.call(store.polled.succeeded, row.id, brought, again, at, learn=learn)
     return Polled(
         row.id,
@@ -71,26 +94,8 @@ async def poll(row: SourceRow, source: Source, plan: Plan, store: Store, now: Ca
         len(receipt.new),
         receipt.learned,
         (at - began).total_seconds(),
+        notes=receipt.notes,
     )
-
-
-def failing_state(row: SourceRow, error: SourceError) -> str:
-    """Name the health of a source that just failed."""
-    if isinstance(error, SourceGone):
-        return "gone"
-    if error.reason in _BLOCKING:
-        return "blocked"
-    return "changed" if error.reason in _SHAPE and row.last_success else "failing"
-
-
-def backoff(row: SourceRow, error: SourceError, every: timedelta) -> timedelta:
-    """Wait twice as long after each failure in a row, never for good; at least as long as the source asked."""
-    if isinstance(error, SourceGone):
-        return _jittered(_GONE)
-    wait = min(every * 2 ** min(row.failures, 12), max(_LONGEST, every))
-    if error.reason in _BLOCKING:
-        wait = max(wait, _BLOCKED)
-    return max(_jittered(wait), min(error.retry_after or timedelta(), _ASKED))
 
 
 def _jittered(wait: timedelta) -> timedelta:

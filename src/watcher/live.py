@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
@@ -96,12 +95,10 @@ def _refused(settings: Settings, file: str, what: str, error: Exception) -> Conf
     return ConfigError([Problem(str(settings.folder / file), 0, 0, f"{what}: не открывается ({type(error).__name__})", str(error)[:200])])
 
 
-def _door(settings: Settings, means: Means, before: Live | None) -> Door:
+def door_settings(settings: Settings) -> DoorSettings:
+    """Give what the door to the network must know of the configuration."""
     fetch = settings.fetch
-    files = fetch.extra_ca or any(source.options.extra_ca for source in settings.sources)
-    if before is not None and before.settings.fetch == fetch and not files:  # a certificate's file may hold another one now
-        return before.door
-    wanted = DoorSettings(
+    return DoorSettings(
         timeout=fetch.timeout,
         max_body=fetch.max_body,
         per_host=fetch.per_host,
@@ -109,12 +106,19 @@ def _door(settings: Settings, means: Means, before: Live | None) -> Door:
         ports=tuple(fetch.ports),
         user_agent=fetch.user_agent or DoorSettings().user_agent,
         proxy=str(fetch.proxy or ""),
-        extra_ca=tuple(str(Path(path)) for path in fetch.extra_ca),
+        extra_ca=tuple(fetch.extra_ca),
         allow_networks=tuple(str(network) for network in fetch.allow_networks),
     )
-    door = Door(wanted, clock=means.now, sleep=means.sleep)
+
+
+def _door(settings: Settings, means: Means, before: Live | None) -> Door:
+    fetch = settings.fetch
+    files = fetch.extra_ca or any(source.options.extra_ca for source in settings.sources)
+    if before is not None and before.settings.fetch == fetch and not files:  # a certificate's file may hold another one now
+        return before.door
+    door = Door(door_settings(settings), clock=means.now, sleep=means.sleep)
     if before is not None:
-        door.certificates.update(before.door.certificates)
+        door.good_until.update(before.door.good_until)
     return door
 
 

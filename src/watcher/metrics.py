@@ -11,9 +11,10 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics, generate_latest
 
 from watcher.deliver import Delivered
+from watcher.health import state_now
 from watcher.ingest import Polled
 from watcher.judge import Verdicts
-from watcher.standing import Pulse, Standing, state_of
+from watcher.standing import Pulse, Standing
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # when each child began to be counted says nothing here
 
@@ -83,7 +84,7 @@ class Metrics:
 
     def measure(self, standing: Standing, pulse: Pulse, *, refused: bool, free_bytes: int | None) -> None:
         """Take over how things stand now."""
-        states = [state_of(row, standing.at) for row in standing.sources]
+        states = [state_now(row, standing.at) for row in standing.sources]
         for state in _STATES:
             self._sources.labels(state).set(states.count(state))
         for row in standing.sources:

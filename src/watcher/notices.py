@@ -10,19 +10,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from watcher.standing import LATE, Standing, state_of
-from watcher.store.polled import SourceRow
+from watcher import health
+from watcher.standing import LATE, Standing
 
-FAILING = timedelta(hours=6)
-EMPTY = timedelta(days=1)
-NETWORK = timedelta(minutes=15)
 CERTIFICATE = timedelta(days=7)
 FREE_BYTES, FREE_BYTES_AGAIN = 200_000_000, 300_000_000
-_TRIES = 3
-_FEW = 3
-"""With so few sources one can't tell their faults from the network's."""
-_WORDS = {"failing": "не отвечает", "blocked": "не пускает", "changed": "сменил вид"}
-_UNREACHED = frozenset({"timeout", "dns", "refused", "reset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,49 +27,28 @@ class Surroundings:
     certificates: Mapping[str, datetime] = field(default_factory=dict)
     """By host: until when the certificate it showed is good."""
     free_bytes: int | None = None
+    network_down: bool = False
+    """Our own network fails, so that no source can be blamed."""
     refused: str = ""
     """Why the last reload was refused."""
 
 
 def found(now: datetime, around: Surroundings, told: Collection[str]) -> dict[str, str]:
     """Name all that is wrong now; `told` are the keys of what administrators know already."""
-    rows = [row for row in around.standing.sources if row.id in around.titles]
-    out = dict(_network(rows, now))
-    if not out:
-        for row in rows:
-            text = _source(row, now)
-            if text:
-                out[f"source:{row.id}"] = f"Источник «{around.titles[row.id]}» {text}"
-        for host, until in around.certificates.items():
-            if timedelta() < until - now < CERTIFICATE:
-                out[f"certificate:{host}"] = f"Сертификат {host} кончается {until:%d.%m.%Y}"
-        out |= {key: "" for key in told if key.startswith("certificate:") and key.partition(":")[2] not in around.certificates}
-    else:  # what was told of single sources is not over because all of them are out of reach
+    rows = [(row.id, around.titles[row.id], row) for row in around.standing.sources if row.id in around.titles]
+    out = health.notices(rows, now, network_down=around.network_down)
+    if around.network_down:  # what was told of single sources is not over because all of them are out of reach
         out |= {key: "" for key in told if key.startswith(("source:", "certificate:"))}
-    return out | dict(_queues(around.standing)) | dict(_house(around, told))
+    return out | dict(_certificates(now, around, told)) | dict(_queues(around.standing)) | dict(_house(around, told))
 
 
-def _network(rows: list[SourceRow], now: datetime) -> Iterator[tuple[str, str]]:
-    """All sources out of reach at once are a fault of our own network."""
-    if len(rows) >= _FEW and all(row.failures and row.reason in _UNREACHED for row in rows):
-        heard = max(row.last_success or row.added for row in rows)
-        if now - heard > NETWORK:
-            yield "network", "Не отвечает ни один источник: похоже, у службы нет сети"
-
-
-def _source(row: SourceRow, now: datetime) -> str:
-    state, since = state_of(row, now), row.last_success or row.added
-    if state == "gone":
-        return "закрыт: сайт говорит, что ленты больше нет"
-    if row.reason == "tls-expired" and row.failures:
-        return "не опрашивается: срок его сертификата вышел"
-    if state in _WORDS and row.failures >= _TRIES and now - since > FAILING:
-        return f"{_WORDS[state]} с {since:%d.%m.%Y %H:%M} UTC: {row.reason}. Что делать — watcher sources doctor {row.id}"
-    if state == "silent":
-        return f"молчит: нового нет с {row.last_new:%d.%m.%Y}, обычно бывает чаще"
-    if state == "empty" and now - (row.last_new or row.added) > EMPTY:
-        return "отвечает пустым списком"
-    return ""
+def _certificates(now: datetime, around: Surroundings, told: Collection[str]) -> Iterator[tuple[str, str]]:
+    for host, until in around.certificates.items():
+        if timedelta() < until - now < CERTIFICATE:
+            yield f"certificate:{host}", f"Сертификат {host} кончается {until:%d.%m.%Y}"
+    for key in told:  # since a restart that host has shown no other one
+        if key.startswith("certificate:") and key.partition(":")[2] not in around.certificates:
+            yield key, ""
 
 
 def _queues(standing: Standing) -> Iterator[tuple[str, str]]:

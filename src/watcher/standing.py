@@ -19,9 +19,6 @@ STALLED = {"poll": timedelta(seconds=90), "judge": timedelta(minutes=30), "deliv
 LATE = timedelta(minutes=15)
 """What is overdue by more is told as a problem: a poll, a judgement, a message."""
 
-_SILENT_GAPS = 5
-_SILENT_LEAST = timedelta(days=3)
-
 
 class Pulse:
     """When each tick last ended, well or not, and why the store can't be written now."""
@@ -100,12 +97,3 @@ def problems(standing: Standing, pulse: Pulse) -> list[tuple[str, str]]:
         if age > late:
             found.append((what, text.format(age)))
     return found
-
-
-def state_of(row: SourceRow, now: datetime) -> str:
-    """Give a source's state as it is now: one that answers but long brought nothing new is silent."""
-    if row.state == "ok" and row.usual_gap_s and row.last_new:
-        quiet = now - row.last_new
-        if quiet > max(_SILENT_GAPS * timedelta(seconds=row.usual_gap_s), _SILENT_LEAST):
-            return "silent"
-    return row.state

@@ -40,6 +40,7 @@ class Surrounds:
     live: Callable[[], Live]
     admins: Callable[[], Sequence[str]]
     """Addresses of those who claimed the bot."""
+    network_down: Callable[[], bool]
     say: Callable[[str], None]
     env: Mapping[str, str]
 
@@ -129,7 +130,8 @@ class Supervision:
     async def _around(self, now: datetime, live: Live) -> notices.Surroundings:
         standing = await asyncio.to_thread(look, self._store, now)
         refused = await self._store.call(self._store.notes.get, REFUSED)
-        return notices.Surroundings(standing, live.titles, dict(live.door.certificates), self.free_bytes(), str(refused or ""))
+        down = self._surrounds.network_down()
+        return notices.Surroundings(standing, live.titles, dict(live.door.good_until), self.free_bytes(), down, str(refused or ""))
 
     def measured(self, metrics: Metrics, standing: Standing | None) -> bytes:
         """Give the metrics as text; without a standing the store does not answer."""

@@ -109,14 +109,6 @@ def status(context: Context, as_json: bool) -> None:
 
 
 @main.command()
-@_JSON
-@click.pass_obj
-def sources(context: Context, as_json: bool) -> None:
-    """Состояние каждого источника."""
-    _call("shows:sources", _json_too(context, as_json))
-
-
-@main.command()
 @click.option("--since", default="30d", show_default=True, help="За сколько времени: 12h, 30d.")
 @_JSON
 @click.pass_obj
@@ -211,3 +203,8 @@ def setup(context: Context, way: str) -> None:
 def demo(context: Context, keep: bool, as_json: bool) -> None:
     """Без сети: выдуманный мир новостей, служба на нём, оповещения в терминале и на странице."""
     _call("demo:run", _json_too(context, as_json), keep)
+
+
+from watcher.cli.sources_commands import sources  # noqa: E402 - it needs what stands above
+
+main.add_command(sources)

@@ -19,7 +19,7 @@ from watcher.errors import ConfigError, Problem, SourceUnreadable
 from watcher.fetch import Request
 from watcher.live import Means, close_left, open_live
 from watcher.model import Entry, Judged, Rule
-from watcher.reading import EXTRACT
+from watcher.reading import ARTICLE
 from watcher.rules.explaining import Explained, explain
 from watcher.understanding import understand
 
@@ -99,14 +99,14 @@ async def _fetched(loaded: Settings, url: str) -> Entry:
         try:
             fetched = await live.door(Request(url))
             header = {"url": fetched.url, "content_type": fetched.headers.get("content-type", "")}
-            answer = await pool.run(EXTRACT, header, fetched.body, timeout_s=10)
+            answer = await pool.run(ARTICLE, header, fetched.body, timeout_s=10)
         except ChildFailed as error:
             raise SourceUnreadable(f"страница не читается: {error}", "format") from error
         finally:
             await close_left(live, None)
     title, text = str(answer.get("title", "")), str(answer.get("text", ""))
     if not title and not text:
-        raise SourceUnreadable("на странице не нашлось текста", "format")
+        raise SourceUnreadable(f"страница не читается: {answer.get('message') or 'на ней не нашлось текста'}", "format")
     return Entry("", title, text, url)
 
 

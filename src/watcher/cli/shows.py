@@ -8,12 +8,11 @@ from typing import Any
 
 import click
 
-from watcher import __version__, codec, messages
+from watcher import __version__, codec, health, messages
 from watcher.alerts import WHY
 from watcher.cli import Context
 from watcher.cli.settings import now, store_url
 from watcher.model import Alert, Reason
-from watcher.standing import state_of
 from watcher.store import Store, schema
 from watcher.store.polled import SourceRow
 from watcher.units import parse_duration
@@ -30,7 +29,7 @@ def _print_json(value: Any) -> None:
 def _source(row: SourceRow, at: datetime) -> dict[str, Any]:
     return {
         "id": row.id,
-        "state": state_of(row, at),
+        "state": health.state_now(row, at),
         "last_success": row.last_success,
         "next_poll": row.next_poll,
         "failures": row.failures,

@@ -19,11 +19,13 @@ import httpx
 from watcher.fetch import Fetched, Request
 from watcher.fetch.addresses import networks
 from watcher.fetch.answers import PERMANENT, REDIRECTS, check_status
+from watcher.fetch.certificates import Certificate, presented
 from watcher.fetch.failures import Unusable, failure, raise_translated
 from watcher.fetch.guard import Guard, Policy, Resolve, system_addresses
 from watcher.fetch.inflating import Body
 from watcher.fetch.pacing import Pacing
-from watcher.fetch.transport import Client, certificate_end, client, trust
+from watcher.fetch.post import hush
+from watcher.fetch.transport import Transport, certificate_end, open_transport, trust
 from watcher.fetch.urls import BadAddress, origin, parsed, port_of
 
 _HOPS = 5
@@ -85,9 +87,10 @@ class Door:
         self._pacing = Pacing(
             settings.per_host, settings.pause.total_seconds(), monotonic=monotonic, sleep=sleep, longest_wait_s=_LONGEST_WAIT_S
         )
-        self._clients: dict[tuple[str, tuple[str, ...]], Client] = {}
-        self.certificates: dict[str, datetime] = {}
+        self._transports: dict[tuple[str, tuple[str, ...]], Transport] = {}
+        self.good_until: dict[str, datetime] = {}
         """By host: until when the certificate is good that it showed last."""
+        hush()
 
     async def __aenter__(self) -> Door:
         return self
@@ -97,8 +100,8 @@ class Door:
 
     async def close(self) -> None:
         """Close every connection."""
-        clients, self._clients = list(self._clients.values()), {}
-        for opened in clients:
+        transports, self._transports = list(self._transports.values()), {}
+        for opened in transports:
             await opened.aclose()
 
     async def __call__(self, request: Request) -> Fetched:
@@ -113,6 +116,22 @@ class Door:
                 raise_translated(str(journey.url), error)
             if came is not None:
                 return came
+
+    async def certificates(self, request: Request) -> tuple[Certificate, ...]:
+        """Give the certificates that a host presents, its own first; empty where none can be had (no TLS, a proxy, TLS 1.3 alone)."""
+        url = parsed(request.url.strip())
+        if url.scheme != "https" or request.proxy or self._settings.proxy:
+            return ()
+        context = trust((*self._settings.extra_ca, *request.extra_ca))
+        try:
+            async with deadline(self._settings.timeout.total_seconds()):
+                stream = await self._guard.connect_tcp(url.host, port_of(url))
+                try:
+                    return await presented(stream, url.host, context)
+                finally:
+                    await stream.aclose()
+        except (httpcore.NetworkError, httpcore.TimeoutException, OSError, ValueError):
+            return ()
 
     def _begin(self, request: Request) -> _Journey:
         try:
@@ -132,7 +151,7 @@ class Door:
         proxy = journey.request.proxy or self._settings.proxy
         if proxy:
             self._policy.check_unresolved(journey.url.host, port_of(journey.url))
-        opened = await self._client(proxy, journey.request.extra_ca)
+        opened = await self._transport(proxy, journey.request.extra_ca)
         async with self._pacing.turn(origin(journey.url)):
             began = self._monotonic()
             async with deadline(max(0.0, journey.left_s)):
@@ -143,15 +162,15 @@ class Door:
                     await answer.aclose()
                     journey.left_s -= self._monotonic() - began
 
-    async def _client(self, proxy: str, extra_ca: tuple[str, ...]) -> Client:
+    async def _transport(self, proxy: str, extra_ca: tuple[str, ...]) -> Transport:
         profile = (proxy, tuple(dict.fromkeys((*self._settings.extra_ca, *extra_ca))))
-        if profile not in self._clients:
-            if len(self._clients) >= _PROFILES:  # many proxies come and go when the configuration is loaded anew
-                await self._clients.pop(next(iter(self._clients))).aclose()
-            self._clients[profile] = client(trust(profile[1]), self._guard, proxy)
-        return self._clients[profile]
+        if profile not in self._transports:
+            if len(self._transports) >= _PROFILES:  # many proxies come and go when the configuration is loaded anew
+                await self._transports.pop(next(iter(self._transports))).aclose()
+            self._transports[profile] = open_transport(trust(profile[1]), self._guard, proxy)
+        return self._transports[profile]
 
-    async def _send(self, opened: Client, journey: _Journey) -> httpx.Response:
+    async def _send(self, opened: Transport, journey: _Journey) -> httpx.Response:
         """Send, and once more where a kept connection turns out to have been closed by the other side meanwhile."""
         dialled = False
 
@@ -161,15 +180,15 @@ class Door:
 
         headers = journey.headers | {"accept-encoding": "gzip"} | _validators(journey.request)
         try:
-            return await opened.send(opened.build_request("GET", journey.url, headers=headers, extensions={"trace": trace}), stream=True)
+            return await opened.handle_async_request(httpx.Request("GET", journey.url, headers=headers, extensions={"trace": trace}))
         except _BROKEN:
             if dialled:
                 raise
-        return await opened.send(opened.build_request("GET", journey.url, headers=headers), stream=True)
+        return await opened.handle_async_request(httpx.Request("GET", journey.url, headers=headers))
 
     async def _taken(self, journey: _Journey, answer: httpx.Response) -> Fetched | None:
         if (until := certificate_end(answer)) is not None:
-            self.certificates[journey.url.host] = until
+            self.good_until[journey.url.host] = until
         if len(answer.headers.raw) > _HEADERS:
             raise Unusable("it sends too many headers", "size")
         if answer.status_code in REDIRECTS:

@@ -5,7 +5,8 @@ dns              the name has no address, or the resolver did not answer
 refused          nobody listens there, no way there, or the proxy refused
 reset            the connection broke
 tls-unknown-root signed by an authority that is not trusted here      tls-expired   out of its time
-tls-host         made out to another name                             tls           any other trouble of the handshake
+tls-host         made out to another name                             tls-old       nothing both sides speak: old versions or ciphers
+tls-weak         a key or a signature too weak to be trusted          tls           any other trouble of the handshake
 forbidden-address, forbidden-port    where no source may be fetched from
 redirect         a loop, too many, nowhere, or to where none may lead
 size, ratio      too long, or swelling too much when inflated         truncated     shorter than it said
@@ -27,8 +28,9 @@ from watcher.fetch.urls import shown
 
 # fmt: off
 REASONS = frozenset({
-    "timeout", "dns", "refused", "reset", "tls-unknown-root", "tls-expired", "tls-host", "tls", "forbidden-address", "forbidden-port",
-    "redirect", "size", "ratio", "truncated", "encoding", "protocol", "blocked", "not-found", "gone", "rate", "server",
+    "timeout", "dns", "refused", "reset", "tls-unknown-root", "tls-expired", "tls-host", "tls-old", "tls-weak", "tls",
+    "forbidden-address", "forbidden-port", "redirect", "size", "ratio", "truncated", "encoding", "protocol",
+    "blocked", "not-found", "gone", "rate", "server",
 })
 # fmt: on
 _LASTING = frozenset({"forbidden-address", "forbidden-port", "redirect", "size", "ratio", "encoding", "protocol"})
@@ -43,12 +45,26 @@ _VERIFY = {  # X509_V_ERR_* of OpenSSL, x509_vfy.h
     21: "tls-unknown-root",
     62: "tls-host",
     64: "tls-host",
+    66: "tls-weak",
+    67: "tls-weak",
+    68: "tls-weak",
 }
+_HANDSHAKE = (  # words of OpenSSL's reasons, which have no codes in Python
+    ("tls-weak", ("EE_KEY_TOO_SMALL", "CA_KEY_TOO_SMALL", "CA_MD_TOO_WEAK", "DH_KEY_TOO_SMALL", "WRONG_SIGNATURE_TYPE")),
+    (
+        "tls-old",
+        ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "VERSION_TOO_LOW", "NO_PROTOCOLS", "HANDSHAKE_FAILURE", "NO_CIPHERS", "LEGACY_RENEG"),
+    ),
+    ("tls-old", ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "VERSION_TOO_LOW", "NO_PROTOCOLS", "HANDSHAKE_FAILURE", "NO_CIPHERS")),
+    ("tls-old", ("LEGACY_RENEG", "UNSAFE_LEGACY", "INSUFFICIENT_SECURITY", "NO_SHARED_CIPHER")),
+)
 _ADVICE = {
     "tls-unknown-root": "its certificate is signed by an authority that is not trusted here; if it is the Russian national root "
     "(Russian Trusted Root CA, НУЦ Минцифры) or one of your own, name its file under extra_ca",
     "tls-expired": "its certificate is out of its time",
     "tls-host": "its certificate is made out to another name",
+    "tls-old": "it speaks nothing newer than TLS 1.1, or ciphers that are not safe any more",
+    "tls-weak": "its key or the signature of its certificate is too weak",
     "tls": "the TLS handshake failed",
     "refused": "no connection",
     "reset": "the connection broke",
@@ -97,8 +113,10 @@ def _reason(error: Exception) -> str:
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return _VERIFY.get(link.verify_code, "tls")
-    if any(isinstance(link, ssl.SSLError) for link in chain):
-        return "tls"
+    handshake = next((link for link in chain if isinstance(link, ssl.SSLError)), None)
+    if handshake is not None:
+        said = f"{handshake.reason or ''} {handshake}".upper().replace(" ", "_")
+        return next((reason for reason, words in _HANDSHAKE if any(word in said for word in words)), "tls")
     if isinstance(error, httpcore.RemoteProtocolError):
         return _protocol(str(error))
     if isinstance(error, httpcore.ConnectError):

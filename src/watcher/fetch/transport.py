@@ -1,12 +1,13 @@
-"""httpx over httpcore's connection pool with our own guard in between, one client a network profile (proxy, trusted roots)."""
+"""httpx's requests and answers over httpcore's connection pool with our own guard in between, one a network profile (proxy, trusted roots).
+
+No httpx client stands above: it would follow Location headers in its thoughts (and fail on strange ones), keep cookies and log addresses.
+"""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
-from typing import TypeAlias
 
 import certifi
 import httpcore
@@ -19,9 +20,6 @@ _CONNECTIONS = 100
 _KEPT = 8
 """The pool looks through all idle connections at every request: few are kept."""
 _KEPT_S = 15.0
-
-
-Client: TypeAlias = httpx.AsyncClient  # noqa: TID251 - the one door
 
 
 class _Stream(httpx.AsyncByteStream):
@@ -80,12 +78,9 @@ def trust(extra_ca: tuple[str, ...]) -> ssl.SSLContext:
     return context
 
 
-def client(context: ssl.SSLContext, guard: Guard, proxy: str) -> Client:
-    """Open the client of one profile. Raises Unusable for a proxy's address that can't be used."""
-    pool = _proxied(context, proxy) if proxy else _direct(context, guard)
-    made = Client(transport=Transport(pool), trust_env=False, follow_redirects=False, timeout=None)
-    made.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return made
+def open_transport(context: ssl.SSLContext, guard: Guard, proxy: str) -> Transport:
+    """Open the transport of one profile. Raises Unusable for a proxy's address that can't be used."""
+    return Transport(_proxied(context, proxy) if proxy else _direct(context, guard))
 
 
 def _direct(context: ssl.SSLContext, guard: Guard) -> httpcore.AsyncConnectionPool:

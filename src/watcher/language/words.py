@@ -66,7 +66,7 @@ def _one_script(found: re.Match[str]) -> str:
 
 
 @cache
-def _morphology() -> pymorphy3.MorphAnalyzer:
+def morphology() -> pymorphy3.MorphAnalyzer:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
@@ -87,7 +87,7 @@ def lemmas(form: str) -> frozenset[str]:
 def _find_lemmas(form: str) -> frozenset[str]:
     found = {form}
     if _CYRILLIC.search(form):
-        found.update(fold(parse.normal_form) for parse in _morphology().parse(form))
+        found.update(fold(parse.normal_form) for parse in morphology().parse(form))
     elif form.isascii() and form.isalpha():
         found.update(_english(form))
     if "-" in form:
@@ -105,7 +105,7 @@ def headwords(form: str) -> frozenset[str]:
     if not _CYRILLIC.search(form):
         return lemmas(form) if "-" not in form else frozenset((form,))
     shares: dict[str, float] = {}
-    for parse in _morphology().parse(form):
+    for parse in morphology().parse(form):
         lemma = fold(parse.normal_form)
         shares[lemma] = shares.get(lemma, 0.0) + parse.score
     if not shares or shares.get(form, 0.0) >= _OWN_SHARE * sum(shares.values()):
@@ -129,7 +129,7 @@ def _know(text: str) -> tuple[str, frozenset[str]]:
     """Fold one token and find its lemmas. Capitals that no dictionary knows are an abbreviation, of which nothing is guessed."""
     form = fold(text)
     if not text[0].isalpha() or (
-        text.isupper() and len(form) <= _LONGEST_ABBREVIATION and form.isalpha() and not _morphology().word_is_known(form)
+        text.isupper() and len(form) <= _LONGEST_ABBREVIATION and form.isalpha() and not morphology().word_is_known(form)
     ):
         lemma_set = frozenset((form,))
     else:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from watcher.encoding import decode
 from watcher.sources._dates import guesser, read_date, zone_named
-from watcher.sources._markup import line_of, text_of
+from watcher.sources._markup import line_of, lines, text_of
+from watcher.sources._walls import is_html, wall_of
 
 _ENTRIES = 2_000
 _ITEMS = 5_000
@@ -25,14 +26,18 @@ _TITLE, _TEXT, _URL = 1_000, 65_536, 2_048
 _ITEM = re.compile(r"<(?:item|entry)[\s>]", re.IGNORECASE)
 _DECLARATION = re.compile(r"<!DOCTYPE[^>\[]*\[(.{0,20000}?)\]", re.IGNORECASE | re.DOTALL)
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
-_HTML = re.compile(r"^\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_CAPTCHA = re.compile(r"captcha|капч|ddos-guard|вы не робот|cloudflare|доступ (?:к сайту )?ограничен", re.IGNORECASE)
-_MAINTENANCE = re.compile(r"технические работы|технических работ|регламентн\w+ работ|under maintenance", re.IGNORECASE)
+_PEOPLE = re.compile(r"<(/?)(?:[a-z]{1,10}:)?(?:author|creator|contributor|publisher|managingeditor|webmaster|owner)\b", re.IGNORECASE)
+"""Of no use here, and feedparser is quadratic in them (its issue 562)."""
+_TTL = re.compile(r"<ttl>\s*(\d{1,6})\s*</ttl>", re.IGNORECASE)
+_HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
+_DAY = re.compile(r"<day>\s*(\w{6,9})\s*</day>", re.IGNORECASE)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HEAD = 20_000
 _DATES = ("published", "updated", "created", "date")
 
 
 def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """Give {entries, degraded, ttl_minutes} or {fault, message}. `header`: url, content_type, timezone, now (ISO)."""
+    """Give {entries, degraded, wait_minutes} or {fault, message}. `header`: url, content_type, timezone, now (ISO)."""
     decoded = decode(body, str(header.get("content_type", "")))
     fault = _fault(decoded.text)
     if fault:
@@ -47,12 +52,8 @@ def _fault(text: str) -> tuple[str, str] | None:
     """Say why this is nothing to parse."""
     if not text.strip():
         return "empty", "the answer is empty"
-    if _HTML.match(text[:4000]):
-        if _CAPTCHA.search(text[:20_000]):
-            return "captcha", "a page that asks for a captcha or refuses came in place of the feed"
-        if _MAINTENANCE.search(text[:20_000]):
-            return "maintenance", "a page about maintenance came in place of the feed"
-        return "not-a-feed", "an HTML page came in place of the feed"
+    if is_html(text):
+        return wall_of(text) or ("not-a-feed", "an HTML page came in place of the feed")
     declared = _DECLARATION.search(text[:40_000])
     if declared and ("<!ENTITY" in declared[1].upper() or "SYSTEM" in declared[1].upper()):
         return "unsafe", "the feed declares entities of its own"
@@ -68,7 +69,7 @@ def _most_attributes(text: str) -> int:
 def _xml_feed(header: dict[str, Any], text: str, degraded: list[str]) -> dict[str, Any]:
     import feedparser
 
-    clean = _PROLOG.sub("", text).encode("utf-8", "replace")
+    clean = _PEOPLE.sub(r"<\1x-nobody", _PROLOG.sub("", text)).encode("utf-8", "replace")
     try:
         found = feedparser.parse(  # noqa: TID251 - the one place
             io.BytesIO(clean),
@@ -84,8 +85,11 @@ def _xml_feed(header: dict[str, Any], text: str, degraded: list[str]) -> dict[st
         degraded.append("ill-formed")
     read = _Reader(header)
     entries = [read.xml(entry) for entry in found.entries[:_ENTRIES]]
-    ttl = str(found.feed.get("ttl", ""))
-    return {"entries": [e for e in entries if e], "degraded": sorted(set(degraded)), "ttl_minutes": int(ttl) if ttl.isdigit() else 0}
+    return {
+        "entries": [e for e in entries if e],
+        "degraded": sorted(set(degraded)),
+        "wait_minutes": _wait(text[:_HEAD], str(header["now"])),
+    }
 
 
 def _json_feed(header: dict[str, Any], text: str, degraded: list[str]) -> dict[str, Any]:
@@ -97,7 +101,27 @@ def _json_feed(header: dict[str, Any], text: str, degraded: list[str]) -> dict[s
         return {"fault": "not-a-feed", "message": "the answer is JSON, but no JSON Feed"}
     read = _Reader(header)
     entries = [read.json(item) for item in data["items"][:_ENTRIES] if isinstance(item, dict)]
-    return {"entries": [e for e in entries if e], "degraded": sorted(set(degraded)), "ttl_minutes": 0}
+    return {"entries": [e for e in entries if e], "degraded": sorted(set(degraded)), "wait_minutes": 0}
+
+
+def _wait(head: str, now: str) -> int:
+    """Read the minutes that a feed asks to be left alone: `ttl`, and the hours (of GMT) and days it names as those without news.
+
+    RSS 2.0, https://www.rssboard.org/rss-specification#optionalChannelElements
+    """
+    head = head[: found.start()] if (found := _ITEM.search(head)) else head
+    ttl = int(said[1]) if (said := _TTL.search(head)) else 0
+    hours = {int(text) % 24 for text in _HOUR.findall(_within(head, "skiphours"))}
+    days = {text.lower() for text in _DAY.findall(_within(head, "skipdays"))}
+    at = datetime.fromisoformat(now).astimezone(UTC)
+    ahead = (at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=number) for number in range(25))
+    free = next((hour for hour in ahead if hour.hour not in hours and _DAYS[hour.weekday()] not in days), at)
+    return max(min(ttl, 24 * 60), int((free - at).total_seconds() // 60))
+
+
+def _within(head: str, tag: str) -> str:
+    start = head.lower().find(f"<{tag}")
+    return head[start : head.lower().find(f"</{tag}", start)] if start >= 0 else ""
 
 
 class _Reader:
@@ -117,7 +141,9 @@ class _Reader:
         return self._made(str(dict.get(entry, "title") or ""), max(texts, key=len), str(dict.get(entry, "link") or "") or guid, guid, said)
 
     def json(self, item: dict[str, Any]) -> dict[str, Any] | None:
-        text = text_of(str(item.get("content_html") or ""), _TEXT) or str(item.get("content_text") or item.get("summary") or "")[:_TEXT]
+        text = (
+            text_of(str(item.get("content_html") or ""), _TEXT) or lines(str(item.get("content_text") or item.get("summary") or ""))[:_TEXT]
+        )
         address = str(item.get("url") or item.get("external_url") or "")
         return self._made(str(item.get("title") or ""), text, address, str(item.get("id") or ""), str(item.get("date_published") or ""))
 

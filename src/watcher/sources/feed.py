@@ -1,13 +1,10 @@
 """Feeds: RSS, RDF, Atom and JSON Feed.
 
-    cursor → conditional request → 304, or the body's hash is known: unchanged → else parsed in a limited child → entries
-
-Once a day the request is unconditional, since some servers answer 304 for ever.
+cursor → one conditional look (`_asking`) → unchanged → else parsed in a limited child → entries
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,17 +12,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from watcher.children import ChildFailed
-from watcher.errors import SourceGone, SourceUnavailable, SourceUnreadable
-from watcher.fetch import Fetched, Request
+from watcher.errors import SourceUnavailable, SourceUnreadable
+from watcher.fetch import Fetched
 from watcher.model import Cursor, Entry, Poll
 from watcher.sources import Options, Tools
+from watcher.sources._asking import look
 
 _PARSE = "watcher.sources._feed_parsing:parse"
 _PARSE_WITHIN_S = 15.0
-_WHOLE_EVERY = timedelta(hours=24)
-_LONGEST_WAIT = timedelta(hours=24)
-_MAX_AGE = re.compile(r"\bmax-age=(\d{1,8})")
 _ALWAYS_NEW = re.compile(rb"<(lastBuildDate|pubDate|updated)>[^<]{0,80}</\1>")
+_OF_THE_MOMENT = frozenset({"captcha", "maintenance", "javascript"})
 
 
 class Config(BaseModel):
@@ -48,44 +44,14 @@ class Feed:
         self._tools = tools
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
-        """Look once; the cursor holds validators, the hash of the last body and when it was last asked for unconditionally."""
-        whole = not cursor.get("whole") or now - datetime.fromisoformat(cursor["whole"]) >= _WHOLE_EVERY
-        fetched, address = await self._fetch({} if whole else cursor)
-        kept = {"whole": now.isoformat() if whole else cursor["whole"], "address": address}
-        wait = _asked(fetched)
-        if fetched.not_modified:
-            return Poll((), {**cursor, **kept}, unchanged=True, wait=wait)
-        body_hash = _hash(fetched.body)
-        new = {**kept, "etag": fetched.headers.get("etag", ""), "modified": fetched.headers.get("last-modified", ""), "hash": body_hash}
-        if body_hash == cursor.get("hash"):
-            return Poll((), new, unchanged=True, wait=wait)
-        parsed = await self._parsed(fetched, now)
+        """Look once; the cursor is that of `_asking`."""
+        seen = await look(self._options, self._tools, cursor, now, _without_clock)
+        if seen.unchanged:
+            return Poll((), seen.cursor, unchanged=True, wait=seen.wait)
+        parsed = await self._parsed(seen.fetched, now)
         entries = tuple(self._entry(item) for item in parsed["entries"])
-        minutes = timedelta(minutes=min(parsed["ttl_minutes"], 24 * 60))
-        return Poll(entries, new, degraded=tuple(parsed["degraded"]), wait=max(wait, minutes), moved_to=fetched.moved_to)
-
-    async def _fetch(self, cursor: Cursor) -> tuple[Fetched, str]:
-        """Ask the address, then its mirrors while they can't be reached; validators go only to the address that gave them."""
-        failed: SourceUnavailable | None = None
-        for address in (self._options.url, *self._options.mirrors):
-            known = cursor if cursor.get("address", self._options.url) == address else {}
-            request = Request(
-                address,
-                self._options.headers,
-                known.get("etag", ""),
-                known.get("modified", ""),
-                self._options.timeout,
-                self._options.proxy,
-                self._options.extra_ca,
-            )
-            try:
-                return await self._tools.fetch(request), address
-            except SourceGone:
-                raise
-            except SourceUnavailable as error:
-                failed = failed or error
-        assert failed is not None  # noqa: S101 - there is at least one address
-        raise failed
+        wait = max(seen.wait, timedelta(minutes=parsed["wait_minutes"]))
+        return Poll(entries, seen.cursor, degraded=tuple(parsed["degraded"]), wait=wait, moved_to=seen.fetched.moved_to)
 
     async def _parsed(self, fetched: Fetched, now: datetime) -> dict[str, Any]:
         header = {
@@ -99,7 +65,8 @@ class Feed:
         except ChildFailed as error:
             raise SourceUnreadable(f"the feed could not be read: its parser {error.reason}", "parser") from error
         if "fault" in parsed:
-            raise SourceUnreadable(parsed["message"], parsed["fault"])
+            kind = SourceUnavailable if parsed["fault"] in _OF_THE_MOMENT else SourceUnreadable
+            raise kind(parsed["message"], parsed["fault"])
         return parsed
 
     def _entry(self, item: dict[str, Any]) -> Entry:
@@ -115,14 +82,7 @@ class Feed:
         )
 
 
-def _hash(body: bytes) -> str:
-    """Hash a body without the dates that change at every request."""
+def _without_clock(body: bytes) -> bytes:
+    """Leave out of the head of a feed the dates that change at every request."""
     first = body.find(b"<item")
-    head = body if first < 0 else _ALWAYS_NEW.sub(b"", body[:first]) + body[first:]
-    return hashlib.blake2b(head, digest_size=16).hexdigest()
-
-
-def _asked(fetched: Fetched) -> timedelta:
-    """How long the server asks to keep what it gave."""
-    found = _MAX_AGE.search(fetched.headers.get("cache-control", ""))
-    return min(timedelta(seconds=int(found[1])), _LONGEST_WAIT) if found else timedelta()
+    return body if first < 0 else _ALWAYS_NEW.sub(b"", body[:first]) + body[first:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from watcher.store.database import Database
 from watcher.store.received import Receipt, receive
 from watcher.store.tables import sources
 
+NextPoll = Callable[[int, int, tuple[str, ...]], datetime]
 _SMOOTHING = 0.3  # of the newest gap in the usual one
 
 
@@ -81,12 +82,16 @@ class Polled:
         with self._database.read() as tx:
             return [_row(row) for row in tx.execute(select(sources).order_by(sources.c.id)).mappings()]
 
-    def succeeded(self, id: str, poll: Poll, next_poll: datetime, now: datetime, *, learn: str) -> Receipt:
-        """Commit what a poll brought: the entries, the cursor that covers them, the next time. `learn` says why nobody is told of them."""
+    def succeeded(self, id: str, poll: Poll, next_poll: datetime | NextPoll, now: datetime, *, learn: str) -> Receipt:
+        """Commit what a poll brought: the entries, the cursor that covers them, the next time. `learn` says why nobody is told of them.
+
+        The next time may depend on what was new: a function of (shown, new, notes).
+        """
         with self._database.write() as tx:
             row = _row(tx.execute(select(sources).where(sources.c.id == id)).mappings().one())
             receipt = receive(tx, id, poll, now, learn=learn, last_success=row.last_success if row.learned else None)
-            tx.execute(update(sources).where(sources.c.id == id).values(**_after_success(row, poll, receipt, now), next_poll=next_poll))
+            again = next_poll(receipt.shown, len(receipt.new), receipt.notes) if callable(next_poll) else next_poll
+            tx.execute(update(sources).where(sources.c.id == id).values(**_after_success(row, poll, receipt, now), next_poll=again))
             return receipt
 
     def failed(self, id: str, error: str, reason: str, state: str, next_poll: datetime, now: datetime) -> None:

@@ -57,8 +57,8 @@ def receive(tx: Connection, source: str, poll: Poll, now: datetime, *, learn: st
     matched = [next((known[key] for key in named.items() if key in known), "") for named in names]
     notes = list(poll.degraded)
     churn = _is_churn(matched) and not learn
-    if matched and not any(matched) and last_success and not learn and len(matched) >= _CHURN_LEAST:
-        notes.append("gap")  # nothing known is left on the page: something may have passed between two polls
+    if matched and not any(matched) and last_success and not learn and _may_have_missed(poll.entries, last_success):
+        notes.append("gap")
     fresh: list[str] = []
     edited: list[str] = []
     learned = 0
@@ -89,6 +89,17 @@ def _known(tx: Connection, source: str, names: Sequence[Mapping[str, str]]) -> d
 
 def _is_churn(matched: Sequence[str]) -> bool:
     return len(matched) >= _CHURN_LEAST and matched.count("") / len(matched) >= _CHURN_SHARE
+
+
+def _may_have_missed(shown: Sequence[Entry], last_success: datetime) -> bool:
+    """Whether something may have passed between two polls, on a page where nothing known is left.
+
+    Where the source dates what it shows, all of it must be younger than the last poll: old entries under new identifiers are no gap.
+    """
+    dated = [entry.published for entry in shown if entry.published and "published" not in entry.guessed]
+    if dated:
+        return min(dated) > last_success - timedelta(days=1)
+    return len(shown) >= _CHURN_LEAST
 
 
 def _is_old(entry: Entry, last_success: datetime | None) -> bool:

@@ -54,6 +54,8 @@ class Pattern:
     window: int = _WINDOW
     initial: bool = False
     needed: frozenset[int] = frozenset()
+    rarest: int = -1
+    """One of the needed classes: the one with the fewest words, looked for first."""
 
 
 @dataclass(slots=True)
@@ -68,9 +70,11 @@ class Words:
 def tenses(form: str) -> frozenset[str]:
     """Give every reading of a folded word as `lemma+tense`: past (with passive participles), fut, pres, inf."""
     out = set()
-    for parse in words._morphology().parse(form):  # the one analyser of the process
+    for parse in words.morphology().parse(form):  # the one analyser of the process
         tag = parse.tag
         lemma = words.fold(parse.normal_form)
+        if tag.POS == "PRTF" and "actv" in tag:
+            continue  # «предприятия, вошедшие в реестр» describes, it doesn't tell
         if tag.POS in ("PRTS", "PRTF"):
             out.add(f"{lemma}+past" if "past" in tag else f"{lemma}+pres")
         elif tag.POS == "VERB" and tag.tense in _TENSES:
@@ -88,6 +92,7 @@ class Lexicon:
     def __init__(self, named: Mapping[str, Iterable[str]] | None = None) -> None:
         self._named = {name: _expand(name, named or {}) for name in named or {}}
         self._classes: dict[str, int] = {}
+        self._sizes: dict[int, int] = {}
         self._by_lemma: dict[str, list[int]] = {}
         self._by_form: dict[str, list[int]] = {}
         self._by_prefix: list[tuple[str, int]] = []
@@ -102,6 +107,7 @@ class Lexicon:
         main, *rest = _CLAUSE.split(body.strip())
         clauses = list(zip(rest[::2], rest[1::2], strict=True))
         parts = tuple(self._part(piece, text) for piece in main.removeprefix("^").split("~"))
+        needed = frozenset(one for part in parts for one in part.classes)
         return Pattern(
             text=text,
             parts=parts,
@@ -110,7 +116,8 @@ class Lexicon:
             nowhere=tuple(self._part(piece, text) for mark, piece in clauses if mark == "&!"),
             window=window,
             initial=main.startswith("^"),
-            needed=frozenset(one for part in parts for one in part.classes),
+            needed=needed,
+            rarest=min(needed, key=lambda number: (self._sizes.get(number, 0), number)),
         )
 
     def _part(self, piece: str, text: str) -> Part:
@@ -127,6 +134,7 @@ class Lexicon:
         for alternative in item.split("|"):
             for word in self._alternatives(alternative, text):
                 self._add(word, number)
+                self._sizes[number] = self._sizes.get(number, 0) + 1
         self._known.clear()
         return number
 
@@ -183,7 +191,7 @@ def _lemmas_of(word: str) -> tuple[str, ...]:
     """A word of a pattern as its forms will be looked up: «торги» stands in the dictionary as «торг»."""
     if "+" in word or not word.isalpha() or word.isascii():
         return (word,)
-    normal = {words.fold(parse.normal_form) for parse in words._morphology().parse(word) if parse.is_known}
+    normal = {words.fold(parse.normal_form) for parse in words.morphology().parse(word) if parse.is_known}
     return (word,) if not normal or word in normal else (word, *sorted(normal))
 
 
@@ -219,8 +227,9 @@ def _next(places: Sequence[int], at: int) -> int | None:
 def find(pattern: Pattern, sentence: Words, around: Sequence[Words] = ()) -> Place | None:
     """Find the first place of a pattern in a sentence: from its first word to its last."""
     places = sentence.places
-    if not all(number in places for number in pattern.needed):
-        return None
+    for number in pattern.needed:  # a plain loop: nearly every call ends here
+        if number not in places:
+            return None
     found = [find_part(part, sentence) for part in pattern.parts]
     if pattern.initial:
         found[0] = [place for place in found[0] if place[0] == 0]

@@ -128,7 +128,8 @@ def _ends(text: str, at: int, found: re.Match[str]) -> bool:
     if low in _NEVER:
         return False
     if low in ("г", "гг", "в", "вв"):
-        return bool(_YEAR_BEFORE.search(before)) and not text[found.end() :].lstrip()[:1].isdigit()
+        following = text[found.end() :].lstrip()[:1]
+        return bool(_YEAR_BEFORE.search(before)) and not following.isdigit() and following != "№"
     if low in _SOMETIMES:
         return not text[found.end() :][:4].lstrip()[:1].isdigit()
     return True

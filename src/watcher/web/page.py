@@ -15,10 +15,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from watcher import codec
+from watcher.health import state_now
 from watcher.lines import clean, safe_link, shorten
 from watcher.messages import wording
 from watcher.model import Alert, Reason
-from watcher.standing import Pulse, look, problems, state_of
+from watcher.standing import Pulse, look, problems
 from watcher.store import Store
 from watcher.store.polled import SourceRow
 
@@ -134,7 +135,7 @@ def _learned(store: Store, zone: str, now: datetime) -> Iterator[dict[str, Any]]
 
 
 def _source(row: SourceRow, names: Names, zone: str, now: datetime) -> dict[str, Any]:
-    state = state_of(row, now)
+    state = state_now(row, now)
     look, word = STATES.get(state, ("warn", state))
     rank = {"bad": 0, "warn": 1, "idle": 2, "good": 3}[look]
     last = wording.moment(row.last_success, zone, now, "ru") if row.last_success else "ещё ни разу"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from watcher.model import Entity, Entry, Event, Refusal, Understood
 from watcher.understanding import facts
 from watcher.understanding.events import novelty, recognition, slots, splitting, stages, summary
+from watcher.understanding.events.amended import amended
 from watcher.understanding.events.choice import Chosen, choose
 from watcher.understanding.events.document import Document, read
 from watcher.understanding.events.knowledge import Knowledge, knowledge
+from watcher.understanding.events.recognition import Candidate
+from watcher.understanding.events.scope import scope_of
+from watcher.understanding.facts.names import find_names
 
+_ACTS = frozenset({"постановление", "распоряжение", "приказ", "решение", "указ"})
+_FRESH = timedelta(days=45)  # between the signing of an act and the news of it
 _SURE, _LIKELY = 0.9, 0.6  # told in headline or lead; told deeper in the text
 
 
@@ -24,6 +30,8 @@ class Reading:
     known: Knowledge
     facts: tuple[Entity, ...]
     published: date | None
+    place: str = ""
+    """The stage of what stands on the official site that the entry comes from."""
 
 
 def assemble(entry: Entry, version: int, *, names: bool) -> Understood:
@@ -37,9 +45,11 @@ def assemble(entry: Entry, version: int, *, names: bool) -> Understood:
     if abroad := recognition.foreign(document, known):
         told.append(Refusal("", "foreign", (abroad[0].span(abroad[1]),)))
     else:
-        reading = Reading(document, known, entities, entry.published.date() if entry.published else None)
+        reading = Reading(document, known, entities, entry.published.date() if entry.published else None, stages.of_place(entry.url))
         found = [one for one in recognition.candidates(document, known) if one.type.family not in refusals]
-        events = [event for chosen in choose(document, known, found) for event in _told(reading, chosen)]
+        found.extend(one for one in amended(document, known, entities, found) if one.type.family not in refusals)
+        chosen = choose(document, known, found)
+        events = [event for one in chosen for event in _told(reading, one, _of_others(one, chosen, found))]
     return Understood(
         version=version,
         language=summary.language_of(entry),
@@ -52,11 +62,31 @@ def assemble(entry: Entry, version: int, *, names: bool) -> Understood:
 
 
 def _facts(entry: Entry, document: Document, *, names: bool) -> tuple[Entity, ...]:
-    title = facts.find("title", entry.title, None, entry.published, names=names)
-    return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=names))
+    if not names:
+        title = facts.find("title", entry.title, None, entry.published, names=False)
+        return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=False))
+    of_title, of_body = find_names([entry.title, document.cleaned.mask(document.text)])
+    title = facts.find("title", entry.title, None, entry.published, names=of_title)
+    return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=of_body))
 
 
-def _told(reading: Reading, chosen: Chosen) -> Iterator[Event]:
+def _names_fresh_act(reading: Reading) -> bool:
+    """Whether an act with a number was signed shortly before the publication: then the thing is decided, whatever the verbs say."""
+    for fact in reading.facts:
+        if fact.kind == "act" and isinstance(fact.value, dict) and fact.value.get("type") in _ACTS and reading.published:
+            signed = fact.value.get("date") if fact.value.get("number") else None
+            if signed and timedelta(0) <= reading.published - date.fromisoformat(signed) <= _FRESH:
+                return True
+    return False
+
+
+def _of_others(one: Chosen, chosen: Sequence[Chosen], found: Sequence[Candidate]) -> frozenset[int]:
+    """The sentences that tell another event and do not speak of this one: their figures are not its own."""
+    mine = {candidate.at for candidate in found if candidate.type is one.candidate.type}
+    return frozenset(other.candidate.at for other in chosen if not other.recalled) - mine
+
+
+def _told(reading: Reading, chosen: Chosen, of_others: frozenset[int]) -> Iterator[Event]:
     document, known = reading.document, reading.known
     one = chosen.candidate
     line = document.lines[one.at]
@@ -64,14 +94,17 @@ def _told(reading: Reading, chosen: Chosen) -> Iterator[Event]:
     plain = Event(
         type=one.type.name,
         novelty="old" if chosen.recalled else "new",
-        stage=stages.stage_of(one.type.name, document, one.at, known),
+        stage=stages.stage_of(one.type.name, document, one.at, known, reading.place, fresh=_names_fresh_act(reading)),
         evidence=(line.span(one.place),),
         confidence=_SURE if sure else _LIKELY,
         certainty="sure" if sure else "likely",
         cues=tuple(cue for cue in (one.cue, chosen.why) if cue),
     )
-    belongs = [not novelty.old_here(document, at, known) for at in range(len(document.lines))]
-    scope = slots.scope_of(one.type.name, document, one.at, reading.facts, belongs, reading.published)
+    belongs = [
+        at not in of_others and (not novelty.old_here(document, at, known) or slots.is_performance(one.type.name, other))
+        for at, other in enumerate(document.lines)
+    ]
+    scope = scope_of(one.type.name, document, one.at, reading.facts, belongs, reading.published)
     parts = [(part, filled) for part in splitting.by_cluster(scope) for filled in splitting.by_goods(part, slots.fill(part, known))]
     for part, filled in parts[:1] if chosen.recalled else parts:
         yield replace(plain, slots=filled, evidence=(*plain.evidence, *splitting.named(part, scope)))

@@ -10,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.understanding.events import novelty
+from watcher.model import STAGES
+from watcher.understanding.events import novelty, stages
 from watcher.understanding.events.document import ASIDE, Document, first
 from watcher.understanding.events.knowledge import Knowledge
 from watcher.understanding.events.recognition import Candidate
 
 _WEIGHT = {"title": 4.0, "lead": 3.0, "body": 1.5, "quote": 1.0, "background": 0.5}
+_DECIDED = frozenset(STAGES) - {"intent", "in_force"} | {"enacted"}
 _TOUCHED_ON = 0.4  # of the weight of the type that is told best: less is no event of its own
 
 
@@ -56,25 +58,49 @@ def _told_and_recalled(
 ) -> tuple[list[Candidate], list[Chosen]]:
     whole, asked = headline
     told: list[Candidate] = []
+    around: list[Candidate] = []  # told only if nothing else of the family is
     recalled: list[Chosen] = []
     package = any(one.news and one.type.package and _in_head(document, one.at) for one in ones)
     package = package or (document.lines[0].kind == "title" and first(known.cues["package"], document.lines[0]) is not None)
     for one in ones:
         here = "" if one.type.answers and document.lines[one.at].kind != "background" else novelty.old_here(document, one.at, known)
+        here = here or novelty.past_here(document, one.at)
         doubted = "" if _is_answered(document, known, one) else asked
         if not (whole or here or doubted) and _is_told(document, known, one, package):
             told.append(one)
+        elif not (whole or here or doubted) and _is_told_around(document, known, one):
+            around.append(one)
+            recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True))
         elif here or whole or _in_head(document, one.at):
             recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True, here or whole or doubted))
-    return told, recalled
+    return told or around, recalled
 
 
 def _is_told(document: Document, known: Knowledge, one: Candidate, package: bool) -> bool:
-    if one.topic and _is_decided_next(document, known, one):
+    if one.topic and (_is_official_title(document, known, one) or _is_decided_next(document, known, one)):
         return True
     if package and one.type.figures and _has_number(document, one):
         return True
     return one.news and _is_believed(document, known, one)
+
+
+def _is_told_around(document: Document, known: Knowledge, one: Candidate) -> bool:
+    """What a head sentence is about may be done in the next: «16 млн тонн разрешат вывезти. Квота не касается Абхазии»."""
+    if not one.topic or one.news or not _in_head(document, one.at) or document.cleaned.digest:
+        return False
+    for at, line in enumerate(document.head()):
+        if at == one.at or line.kind not in ("title", "lead") or novelty.old_here(document, at, known):
+            continue
+        said = stages.said(line, known)
+        if said & _DECIDED or (line.kind == "title" and "intent" in said):
+            return True
+    return False
+
+
+def _is_official_title(document: Document, known: Knowledge, one: Candidate) -> bool:
+    """The title of an act says what it is about and nothing else: that it stands there is the news."""
+    line = document.lines[one.at]
+    return line.kind == "title" and first(known.cues["official"], line) is not None
 
 
 def _is_answered(document: Document, known: Knowledge, one: Candidate) -> bool:
@@ -130,6 +156,8 @@ def _most_specific(document: Document, ones: Sequence[Candidate]) -> dict[str, C
 def _stands(name: str, best: Mapping[str, Candidate], weight: Mapping[str, float]) -> bool:
     """Whether a type is told beside the others: none that it is part of is told as well, and it is more than touched on."""
     for other, one in best.items():
+        if one.at == 0 < best[name].at and one.type.package and best[name].type.package:
+            return False  # of two laws the one in the headline
         if other == name or not name.startswith(one.type.beats or ("\0",)):
             continue
         if (one.at == 0 and best[name].at > 0) or weight[other] * (1 if one.type.figures else 2) >= weight[name]:

@@ -14,17 +14,28 @@ Dated = tuple[Entity, str, str, Line]
 """A fact, the words before and after it in lower case, and its sentence."""
 
 _DUE = re.compile(
-    r"заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже|обязан|подать|должн|предстоит|привести"
+    r"экспертиз|заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже|обязан|подать|должн|предстоит"
+    r"|привести|следует|необходимо|нужно|надо"
     r"|перерегистр|переписать|deadline|submit|no later|applications"
 )
+_DONE_BY = re.compile(
+    r"внес(?:ут|ти)|прим(?:ут|ет)|приня(?:ть|ты)|подготов|появ|рассмотр|доработа|утверд(?:ят|ит|ить)|разработ|определ(?:ят|ит)|реш(?:ат|ит)"
+)
+_HOLDS = re.compile(r"действ|продл|времен|срок|проработа|рассчитан|особый порядок|упрощ")
+_ALLOWED = re.compile(r"[\s\w]{0,24}(?:смогут|могут|вправе|разреш)")
+_CLOSES = re.compile(r"(?:заверш\w+|законч\w+|истека\w+|закро\w+|ends?|closes?)\s*$")
+_APPLY = re.compile(r"принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|экспертиз|замечани|applications|submit")
 _BEGINS = re.compile(
-    r"вступ|действ|применя|примен|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
+    r"вступ|действ|применя|примен|исполня|выполня|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
     r"|take\w* effect|appl(?:y|ies)|start|effective|come\w* into|from"
 )
 _POSTPONED = re.compile(r"отлож|перенес|сдвин|отсроч|отодвин")
-_IN_FORCE_ON = re.compile(r"(?:вступ\w+ в силу|take\w* effect|effective)\s*(?:on\s*)?$")
+_IN_FORCE_ON = re.compile(
+    r"(?:вступ\w+ в силу|начн\w+ (?:действовать|применяться|работать)|начина\w+ (?:действовать|применяться)|заработа\w+|стартует"
+    r"|стан\w+ обязательн\w+|take\w* effect|effective)\s*(?:on\s*)?$"
+)
 _BACK = re.compile(r"(?:с начала|с конца|начиная|работает|создан\w*|основан\w*|действ\w+ ещ[её])\s*$")
-_FOR_YEAR = re.compile(r"(?:\bна|\bfor)\s*(?:весь |the )?$")
+_FOR_YEAR = re.compile(r"(?:\bна|\bfor|касается|касаются|охватывает)\s*(?:весь |the )?$")
 _IN_YEAR = re.compile(r"(?:\bв|\bin|sets?|set)\s*$")
 _STARTS = re.compile(r"(?:заработа\w+|вступ\w+ в силу|начн\w+ действовать|стартует|откроется)\s*$")
 
@@ -38,6 +49,8 @@ def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[st
             continue
         if entity.value.get("precision") != "year" or _FOR_YEAR.search(before):
             return {key: str(entity.value[key]) for key in ("start", "end") if entity.value.get(key)}
+    if kind == "quota.allocation":
+        facts = [fact for fact in facts if not (_IN_FORCE_ON.search(fact[1]) and re.search(r"приказ|документ|постановлен", fact[1][-45:]))]
     return _from_edges([fact for fact in facts if fact[0].kind == "date" and isinstance(fact[0].value, str)], kind, published)
 
 
@@ -50,7 +63,7 @@ def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> di
                 start, end = f"{value}-01-01", f"{value}-12-31"
         elif not start and _begins(entity, before):
             start = _first_day(value)
-        elif entity.comparator == "≤" and not end and not _DUE.search(before[-60:]):
+        elif entity.comparator == "≤" and not end and not _DUE.search(before[-60:]) and not _DONE_BY.search(before[-22:]):
             end = _last_day(value)
     if start and end and start > end:
         start = ""
@@ -67,13 +80,19 @@ def _is_for_year(year: str, before: str, kind: str, published: date | None) -> b
     """«Квота на 2027 год», and for a quota «в 2027 году» unless that year is past."""
     if _FOR_YEAR.search(before):
         return True
-    return kind.startswith("quota.") and published is not None and int(year) >= published.year and _IN_YEAR.search(before) is not None
+    return (
+        kind.startswith("quota.")
+        and kind != "quota.procurement.share"
+        and published is not None
+        and int(year) >= published.year
+        and _IN_YEAR.search(before) is not None
+    )
 
 
 def _temporary(facts: Sequence[Dated]) -> bool:
     return any(
-        entity.kind == "date" and entity.comparator == "≤" and re.search(r"действ|продл|времен|срок|проработа|рассчитан", before)
-        for entity, before, _, _ in facts
+        entity.kind == "date" and entity.comparator == "≤" and (_HOLDS.search(before) or _ALLOWED.match(after))
+        for entity, before, after, _ in facts
     )
 
 
@@ -93,8 +112,11 @@ def effective(facts: Sequence[Dated], kind: str) -> str | None:
 def deadline(facts: Sequence[Dated]) -> str | None:
     """The day something must be done by."""
     for entity, before, _, _ in facts:
+        if entity.kind == "period" and isinstance(entity.value, dict) and _APPLY.search(before[-40:]) and "precision" not in entity.value:
+            return str(entity.value["end"])
         exact = entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) == 10
-        if exact and entity.comparator in ("≤", "<") and _DUE.search(before[-70:]):
+        due = entity.comparator in ("≤", "<") and _DUE.search(before[-70:])
+        if exact and (due or (not entity.comparator and _CLOSES.search(before[-24:]) and _APPLY.search(before))):
             return str(entity.value)
     return None
 

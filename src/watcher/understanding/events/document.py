@@ -48,6 +48,8 @@ class Document:
     body: FieldName
     lines: tuple[Line, ...]
     cleaned: texts.Cleaned
+    year: int = 0
+    """The year of publication; 0 where it is not known."""
 
     def topics_of(self, line: Line) -> set[int]:
         """The topics whose sentences belong with a line: its own and the headline in a digest, its own in a side list, else all told."""
@@ -86,7 +88,7 @@ def read(entry: Entry, lexicon: Lexicon) -> Document:
             beyond = bisect_right(asides, sentence.start)
             kind, number = ("body", ASIDE + beyond) if beyond else (sentence.kind, topic)
             lines.extend(_lines((body, text, sentence.start, sentence.end), kind, number, lexicon))
-    return Document(entry.title, text, body, tuple(lines), cleaned)
+    return Document(entry.title, text, body, tuple(lines), cleaned, entry.published.year if entry.published else 0)
 
 
 def _asides(cleaned: texts.Cleaned, text: str) -> list[int]:
@@ -132,8 +134,8 @@ def _lines(where: tuple[FieldName, str, int, int], kind: str, topic: int, lexico
 
 def first(patterns: Sequence[Pattern], line: Line, around: Sequence[Words] = ()) -> tuple[Pattern, Place] | None:
     """Find the first of several patterns that stands in a line."""
+    places = line.words.places
     for pattern in patterns:
-        place = find(pattern, line.words, around)
-        if place is not None:
+        if pattern.rarest in places and (place := find(pattern, line.words, around)) is not None:
             return pattern, place
     return None

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from watcher.understanding.facts.gazetteer import cells, table
 from watcher.understanding.grammar import Lexicon, Pattern
 
 
@@ -29,6 +30,9 @@ class EventType:
     happens: tuple[Pattern, ...]
     window: int
     requires: Pattern | None
+    """What must stand in the sentence or next to it."""
+    unless: Pattern | None = None
+    """What may stand neither in the sentence nor next to it."""
     beats: tuple[str, ...] = ()
     """Names or prefixes of types that are part of this one where both are told."""
     beside: tuple[str, ...] = ()
@@ -69,6 +73,8 @@ class Knowledge:
     gate: Mapping[str, Pattern]
     changes: tuple[tuple[str, tuple[Pattern, ...]], ...] = ()
     directions: tuple[tuple[str, Pattern], ...] = ()
+    goods_directions: tuple[tuple[str, Pattern], ...] = ()
+    """Where no word says so: goods whose quotas are on their export."""
     by_name: Mapping[str, EventType] = field(default_factory=dict)
 
 
@@ -94,6 +100,7 @@ def _type(lexicon: Lexicon, row: Mapping[str, Any], families: Mapping[str, Any])
         happens=_patterns(lexicon, [own] if own else family.get("happens")),
         window=family.get("window", 0),
         requires=lexicon.compile(row["requires"]) if row.get("requires") else None,
+        unless=lexicon.compile(row["unless"]) if row.get("unless") else None,
         beats=tuple(row.get("beats") or ()),
         beside=tuple(row.get("beside") or ()),
         elsewhere=tuple(row.get("beats_elsewhere") or ()),
@@ -105,10 +112,21 @@ def _type(lexicon: Lexicon, row: Mapping[str, Any], families: Mapping[str, Any])
     )
 
 
+def _subjects() -> list[str]:
+    """The regions as a class of words: their names of one word and their adjectives, those that mean nothing else."""
+    out: set[str] = set()
+    for row in table("regions.tsv"):
+        for name in (row["canonical"], *cells(row["aliases"]), *cells(row["adjectives"])):
+            plain = name.lstrip("~=").lower().replace("республика ", "")
+            if plain.isalpha() and not name.startswith("?") and len(plain) > 3:
+                out.add(plain)
+    return sorted(out)
+
+
 @cache
 def knowledge() -> Knowledge:
     """Read and compile the data files. Raises ValueError with the pattern that can't be understood."""
-    lexicon = Lexicon(_read("words.yaml"))
+    lexicon = Lexicon(_read("words.yaml") | {"subject": _subjects()})
     families = _read("families.yaml")
     folder = files("watcher.understanding").joinpath("data", "types")
     rows = [_read(f"types/{file.name}") for file in sorted(folder.iterdir(), key=lambda file: file.name) if file.name.endswith(".yaml")]
@@ -124,5 +142,6 @@ def knowledge() -> Knowledge:
         gate={name: lexicon.compile("|".join(part.replace(" ", "_") for part in words)) for name, words in _read("gate.yaml").items()},
         changes=tuple((row["change"], _patterns(lexicon, row["patterns"])) for row in _read("changes.yaml")),
         directions=(("export", lexicon.compile("{export}")), ("import", lexicon.compile("{import}"))),
+        goods_directions=(("export", lexicon.compile("{fertiliser}|{grain}|{scrap}")),),
         by_name={one.name: one for one in types},
     )

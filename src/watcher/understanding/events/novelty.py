@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from watcher.understanding.events.document import Document, first
 from watcher.understanding.events.knowledge import Knowledge
+
+_YEARS = re.compile(r"\b(?:в|ещё в|еще в) (20[0-2]\d)(?:-м)? (?:году|г\.)\b")
+_ELSE = re.compile(r"сравнени|чем в|против|уровн|как и в|действ|продл|план|бюджет|закон|постановлен|правил|утвержд|приказ", re.IGNORECASE)
 
 
 def recalled(document: Document, known: Knowledge) -> str:
@@ -34,4 +39,13 @@ def old_here(document: Document, at: int, known: Knowledge) -> str:
         return "old: background"
     if found := first(known.cues["sentence"], line):
         return f"old: {found[0].text}"
+    return ""
+
+
+def past_here(document: Document, at: int) -> str:
+    """Say which year before that of publication the sentence `at` speaks of, «в 2021 году»; empty if none, or another year as well."""
+    line = document.lines[at]
+    years = _YEARS.findall(line.text) if document.year else []
+    if years and all(int(year) < document.year for year in years) and not _ELSE.search(line.text):
+        return f"old: in {years[0]}"
     return ""

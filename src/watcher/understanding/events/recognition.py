@@ -12,6 +12,8 @@ from watcher.understanding.grammar import Place, Words, find, find_part
 
 _ADJECTIVE = ("ий", "ый", "ой", "ая", "ое", "ие", "ые", "их", "ых", "ому", "ого", "ом", "ую", "ими", "ыми")
 _ORIGIN = frozenset(["из", "от", "с", "граждан", "гражданам", "гражданами", "против", "from", "with", "of"])
+_TOWARDS = frozenset(["в", "во", "на", "to", "in"])
+_TRADE = ("экспорт", "вывоз", "постав", "отгруз", "спрос", "продаж", "рынк", "export", "shipment", "demand", "sales")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def foreign(document: Document, known: Knowledge) -> tuple[Line, Place] | None:
     home = False
     for line in document.head():
         home = home or find(known.gate["russian"], line.words) is not None
+        home = home or all(find(known.gate[name], line.words) is not None for name in ("members", "union"))
         place = next((place for place in find_part(known.gate["foreign"].parts[0], line.words) if not _of_origin(line, place)), None)
         if place and abroad is None:
             abroad = (line, place)
@@ -63,8 +66,11 @@ def foreign(document: Document, known: Knowledge) -> tuple[Line, Place] | None:
 
 
 def _of_origin(line: Line, place: Place) -> bool:
-    """«Рис из Вьетнама», «граждане Узбекистана»: where something comes from is not where the news is."""
-    return place[0] > 0 and line.words.tokens[place[0] - 1].form in _ORIGIN
+    """«Рис из Вьетнама», «граждане Узбекистана», «спрос в Бразилии»: where goods come from or go to is not where the news is."""
+    before = [token.form for token in line.words.tokens[max(0, place[0] - 4) : place[0]]]
+    if not before:
+        return False
+    return before[-1] in _ORIGIN or (before[-1] in _TOWARDS and any(form.startswith(_TRADE) for form in before))
 
 
 def candidates(document: Document, known: Knowledge) -> Iterator[Candidate]:
@@ -78,8 +84,16 @@ def candidates(document: Document, known: Knowledge) -> Iterator[Candidate]:
                 continue
             if found := _find(kind, line, around):
                 place, news, cue = found
-                if kind.requires is None or find(kind.requires, line.words) or any(find(kind.requires, other) for other in around):
+                if _fits(kind, line, around):
                     yield Candidate(kind, at, place, news, cue, cue.startswith("topic"))
+
+
+def _fits(kind: EventType, line: Line, around: Sequence[Words]) -> bool:
+    """Whether what a type asks for stands near, and what it can't stand doesn't."""
+    near = (line.words, *around)
+    if kind.requires is not None and not any(find(kind.requires, other) for other in near):
+        return False
+    return kind.unless is None or not any(find(kind.unless, other) for other in near)
 
 
 def _silent(line: Line, lookalikes: Sequence[LookAlike]) -> set[str]:

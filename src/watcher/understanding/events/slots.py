@@ -7,41 +7,27 @@ worse than a missing one: what is not clearly the event's own is left out. Names
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable
 from typing import Any
 
-from watcher.model import Entity
-from watcher.understanding.events import dates
-from watcher.understanding.events.document import Document, Line, first
+from watcher.understanding.events import amounts, dates
+from watcher.understanding.events.document import Line, first
 from watcher.understanding.events.knowledge import Knowledge
-from watcher.understanding.grammar import find, find_part
+from watcher.understanding.events.scope import Scope, Told
+from watcher.understanding.grammar import find
 
+_STATE_FIRMS = re.compile(r"госкомпан|госкорпорац|монопол|отдельн\w+ вид|юридическ|положени\w+ о закупк|аффилир|взаимозавис")
+_DIGIT = re.compile(r"\d")
 _REVENUE = re.compile(r"выручк|оборот|заработ\w* |объ[её]м\w* (?:производств|отгруз|продаж)|revenue|turnover|продукци\w* на ")
 _SUPPORT = re.compile(
     r"субсид|грант|за[её]м|займ|кредит|поддержк|бюджет|возмещ|выдел\w+|финансирован|получат|получит|subsid|loan|grant|fund|spend|казн"
 )
 _PROJECTS = re.compile(r"инвестиц|вложен|вложат|проект|стоимост|оценива|построят|обойд|invest|project|cost|worth")
-_INCREMENT = re.compile(
-    r"(?:\bплюс|добав\w+|(?<!и )ещ[её]|by|about|дополнительн\w+|прибав\w+|прирост\w*|\badds?|\badded|\bextra|\bна)"
-    r"\s*(?:почти |около |примерно |ещ[её] )?$"
-)
-_STATISTICS = re.compile(
-    r"собра\w+|урожа\w+|произве\w+|производств\w+ |потребл\w+|спрос|поставил\w*|отгрузил\w*|экспортировал\w*|вывезл\w+|вывезен\w*"
-    r"|за прошлый|(?:экспорт|импорт) (?:составил|вырос|упал|снизил)|по итогам|harvest|output|shipped|exported"
-)
-_QUOTA = re.compile(
-    r"квот|лимит|вывез|вывоз|ввез|ввоз|завез|отгруз|отправ|постав|объ[её]м|экспорт|импорт|не более|разреш|отведен|выделен|потол"
-    r"|quota|cap\b|limit|export|tonnes|tons"
-)
-_FIRMS = re.compile(r"больше всех|достал[ао]сь|лидер|трейдинг|ооо\b|\bао\b|крупнейш")
 _REGISTRY = re.compile(
     r"(?:в|во) (?:вс[её]м )?(?:федеральном )?реестре\b[^.]{0,60}\d|всего в (?:реестр|стран|росси)|по (?:всей )?стране"
     r"|в росси[ия] (?:уже |насчит|действ)|субъект\w+ (?:рф|федерации)"
 )
-_MEMBERS = re.compile(r"состав|вошл|вход|объедин|участник|участву|насчит|включа|числ|кластер|member|compan|group|compris|unite")
+_MEMBERS = re.compile(r"состав|вошл|вход|объедин|участник|участву|насчит|включа|числ|кластер|все \d|member|compan|group|compris|unite")
 _FRESH = re.compile(r"(?:ещ[её]|новы[хе]|нов(?:ый|ая)|дополнительн\w+|присоедини\w+|вступил\w*|вместе с|\bnew|more)\s+(?:\w+\s+){0,2}$")
 _WORKERS = re.compile(r"рабоч\w+ мест|работа\w+|занят\w*|труд\w+|jobs|employ")
 _PLAINER = frozenset({"extend", "lift", "zero", "reject"})  # said beside «ограничит», they say what is really done
@@ -50,72 +36,9 @@ _DATELINE = re.compile(r"[,.]? \d{1,2} (?:янв|фев|мар|апр|ма[йя]
 _PARTNERS = re.compile(r"соглашени|меморандум|соседн|форум|подключ|надеются|ждут")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A fact with the sentence it stands in, and the words before and after it there."""
-
-    entity: Entity
-    line: Line
-    before: str
-    after: str
-
-    @property
-    def role(self) -> str:
-        value = self.entity.value
-        return str(value.get("role", "")) if isinstance(value, dict) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The sentences of an event, its own first, then headline, lead and body of its topic, with their facts."""
-
-    kind: str
-    own: Line
-    lines: tuple[Line, ...]
-    facts: tuple[Told, ...]
-    acts: tuple[Told, ...] = ()
-    """Acts are named in sentences that recall as well: what an act changes is known already."""
-    published: date | None = None
-
-    def of(self, kind: str) -> Iterator[Told]:
-        return (fact for fact in self.facts if fact.entity.kind == kind)
-
-    @property
-    def family(self) -> str:
-        return self.kind.partition(".")[0]
-
-
-def scope_of(
-    kind: str, document: Document, at: int, facts: Sequence[Entity], belongs: Sequence[bool], published: date | None = None
-) -> Scope:
-    """Gather what belongs to the event of type `kind` told in sentence `at`; `belongs` says which sentences tell rather than recall."""
-    own = document.lines[at]
-    topics = document.topics_of(own)
-    told = [index for index, line in enumerate(document.lines) if line.topic in topics and line.kind != "background"]
-    lines = (own, *(document.lines[index] for index in told if index != at and belongs[index]))
-    place = _Places(facts)
-    named = [fact for index in told for fact in place.of(document.lines[index]) if fact.entity.kind == "act"]
-    return Scope(kind, own, lines, tuple(fact for line in lines for fact in place.of(line)), tuple(named), published)
-
-
-class _Places:
-    """Facts by the sentence they stand in."""
-
-    def __init__(self, facts: Sequence[Entity]) -> None:
-        self._by_field: dict[str, list[Entity]] = {}
-        for fact in facts:
-            self._by_field.setdefault(fact.span.field, []).append(fact)
-        self._starts = {field: [fact.span.start for fact in held] for field, held in self._by_field.items()}
-
-    def of(self, line: Line) -> list[Told]:
-        starts = self._starts.get(line.field, [])
-        held = self._by_field.get(line.field, [])
-        return [_told(fact, line) for fact in held[bisect_left(starts, line.start) : bisect_left(starts, line.end)]]
-
-
-def _told(entity: Entity, line: Line) -> Told:
-    start, end = entity.span.start - line.start, entity.span.end - line.start
-    return Told(entity, line, line.text[max(0, start - 80) : start].lower(), line.text[end : end + 60].lower())
+def is_performance(kind: str, line: Line) -> bool:
+    """«За прошлый год заводы кластера выпустили продукции на 3,7 млрд»: what members earned is the past and yet the event's own."""
+    return kind.startswith("cluster.register") and line.kind in ("lead", "body") and _REVENUE.search(line.text.lower()) is not None
 
 
 def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
@@ -126,6 +49,8 @@ def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
         if value not in (None, [], {}, ""):
             slots[name] = value
     period = slots.get("period")
+    if slots.get("change") == "lift" and isinstance(period, dict) and "end" not in period:
+        slots["effective"] = slots.pop("period")["start"]
     if isinstance(period, dict) and slots.get("effective") == period.get("start"):
         slots.pop("effective", None)
     return slots
@@ -179,7 +104,7 @@ def _participants(scope: Scope, known: Knowledge) -> int | None:
         low = fact.line.text.lower()
         if _REGISTRY.search(low) or not _MEMBERS.search(low):
             continue
-        weight = (2 if what == "participants" else 1) + (1 if re.search(r"всего|итого|теперь|до |total", fact.before[-25:]) else 0)
+        weight = (2 if what == "participants" else 1) + (1 if re.search(r"всего|все |итого|теперь|до |total", fact.before[-25:]) else 0)
         if best is None or weight > best[0]:
             best = (weight, int(fact.entity.value["value"]))
     return best[1] if best else None
@@ -226,46 +151,14 @@ def _purpose(fact: Told, scope: Scope) -> str:
     return best
 
 
-def _volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
-    if scope.family != "quota" or scope.kind in ("quota.utilisation", "quota.procurement.share", "quota.export.ban"):
-        return None
-    out = []
-    for fact in scope.of("quantity"):
-        value = fact.entity.value
-        if value.get("per") or fact.role in ("by", "from") or _INCREMENT.search(fact.before):
-            continue
-        low = fact.line.text.lower()
-        if scope.kind == "quota.allocation" and fact.line is not scope.own and fact.line.kind != "title":
-            continue
-        if fact.line is not scope.own and (not _QUOTA.search(low) or _STATISTICS.search(low) or _FIRMS.search(low)):
-            continue
-        if _is_of_another_state(fact, known):
-            continue
-        one = {"value": value["value"], "unit": value["unit"]}
-        if one not in out:
-            out.append(one)
-    return out
-
-
-def _is_of_another_state(fact: Told, known: Knowledge) -> bool:
-    """«Казахстану - 21 тыс. тонн», «по 60 тыс. т за ЕС»: the state named last before an amount, or right after it, owns it."""
-    place = fact.entity.span.start - fact.line.start
-    tokens = fact.line.words.tokens
-    owners = [(at, True) for at, _ in find_part(known.gate["foreign"].parts[0], fact.line.words)]
-    owners += [(at, False) for at, _ in find_part(known.gate["home"].parts[0], fact.line.words)]
-    before = [owner for owner in owners if tokens[owner[0]].start < place and tokens[owner[0] - 1].form not in ("из", "от")]
-    if re.match(r"[\s\w.]{0,24}(?:за|приходится на|для|на долю)\s", fact.after) and any(
-        foreign and 0 < tokens[at].start - place < 60 for at, foreign in owners
-    ):
-        return True
-    return bool(before) and max(before)[1]
-
-
 def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
+    numbered = {
+        fact.entity.value.get("number") for fact in scope.acts if isinstance(fact.entity.value, dict) and _DIGIT.search(fact.entity.text)
+    }
     for fact in scope.acts:
         value = fact.entity.value
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or _is_loosely_named(fact, numbered):
             continue
         act = {key: value[key] for key in ("type", "issuer", "number", "date") if value.get(key)}
         same = next((one for one in out if one.get("number") == act.get("number") and act.get("number")), None)
@@ -274,6 +167,16 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
         elif act.get("number") or act.get("date"):
             out.append(act)
     return out
+
+
+def _is_loosely_named(fact: Told, numbered: set[Any]) -> bool:
+    """«Закон о закупках» is 223-ФЗ by the letter; in a text that numbers 44-ФЗ alone, the press means that one."""
+    return (
+        fact.entity.value.get("number") == "223-ФЗ"
+        and not _DIGIT.search(fact.entity.text)
+        and ("44-ФЗ" in numbered or not _STATE_FIRMS.search(fact.entity.text.lower() + fact.line.text.lower()))
+        and "223-ФЗ" not in numbered
+    )
 
 
 def _bill(scope: Scope, known: Knowledge) -> str | None:
@@ -293,6 +196,8 @@ def _change(scope: Scope, known: Knowledge) -> str | None:
             break
         other = _change_in(line, known)
         found = other if found is None or other in _PLAINER else found
+    if found is None and scope.kind != "quota.procurement.share":
+        found = "introduce" if amounts.volume(scope, known) or _period(scope, known) else None
     return found if scope.kind != "quota.allocation" or found in ("reallocate", "reject") else None
 
 
@@ -307,7 +212,7 @@ def _direction(scope: Scope, known: Knowledge) -> str | None:
         return "import"
     if scope.kind in ("quota.allocation", "quota.utilisation"):
         for line in scope.lines[:4]:
-            for word, pattern in known.directions:
+            for word, pattern in (*known.directions, *known.goods_directions):
                 if find(pattern, line.words):
                     return word
     return None
@@ -360,7 +265,7 @@ _SLOTS: tuple[tuple[str, Callable[[Scope, Knowledge], Any]], ...] = (
     ("bill", _bill),
     ("commodity", _commodity),
     ("direction", _direction),
-    ("volume", _volume),
+    ("volume", amounts.volume),
     ("period", _period),
     ("change", _change),
     ("effective", _effective),

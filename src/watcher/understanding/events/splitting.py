@@ -13,7 +13,7 @@ from typing import Any
 from watcher.language import words
 from watcher.model import Entity, Span
 from watcher.understanding.events.document import Line
-from watcher.understanding.events.slots import Scope, Told
+from watcher.understanding.events.scope import Scope, Told
 
 _GENERIC = frozenset(
     [
@@ -106,6 +106,7 @@ def _owners(scope: Scope, named: Sequence[tuple[Name, Told]]) -> dict[int, int |
 
 def _part(scope: Scope, index: int, name: Told, owners: Mapping[int, int | None]) -> Scope:
     own = [fact for fact in scope.facts if owners[id(fact.line)] == index and fact.entity.kind != "cluster"]
+    own += [fact for fact in scope.facts if owners[id(fact.line)] is None and _in_brackets(name, fact)]
     placed = any(fact.entity.kind == "region" for fact in own)
     shared = [
         fact
@@ -113,6 +114,14 @@ def _part(scope: Scope, index: int, name: Told, owners: Mapping[int, int | None]
         if owners[id(fact.line)] is None and fact.entity.kind in ("region", "act", "date") and not (placed and fact.entity.kind == "region")
     ]
     return replace(scope, facts=(name, *own, *shared))
+
+
+def _in_brackets(name: Told, fact: Told) -> bool:
+    """«… кластер автокомпонентов (31 участник)»: what stands in brackets right after a name is said of it alone."""
+    if fact.line is not name.line or fact.entity.kind not in ("count", "money"):
+        return False
+    between = fact.line.text[name.entity.span.end - fact.line.start : fact.entity.span.start - fact.line.start]
+    return len(between) < 40 and between.lstrip(' »"').startswith("(") and ")" not in between
 
 
 def by_goods(scope: Scope, slots: dict[str, Any]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from watcher.understanding.events.document import Document, Line, first
 from watcher.understanding.events.knowledge import Knowledge
@@ -20,6 +21,13 @@ _ORDER = (
     ("intent", "intent"),
 )
 _FIXED = {"proc.letter": "published", "proc.fas": "published", "proc.ktru": "published", "cluster.plan": "intent"}
+_PLACES = (
+    ("regulation.gov.ru", "draft_public"),
+    ("sozd.duma.gov.ru", "registered"),
+    ("sozd.parlament.gov.ru", "registered"),
+    ("publication.pravo.gov.ru", "published"),
+)
+_ANNOUNCED = frozenset({"cluster.project.support", "quota.allocation"})
 
 
 def said(line: Line, known: Knowledge) -> set[str]:
@@ -31,10 +39,17 @@ def said(line: Line, known: Knowledge) -> set[str]:
     return out
 
 
-def stage_of(kind: str, document: Document, at: int, known: Knowledge) -> str | None:
+def of_place(url: str) -> str:
+    """Give the stage of what is published at an official address: drafts, bills and acts have sites of their own."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    return next((stage for site, stage in _PLACES if host == site or host.endswith("." + site)), "")
+
+
+def stage_of(kind: str, document: Document, at: int, known: Knowledge, place: str = "", *, fresh: bool = False) -> str | None:
     """Read the stage of an event told in sentence `at`: its own sentence first, then the headline, then the rest of its topic.
 
-    The act beats the headline's verb: «подписал» anywhere in the topic beats «ограничит» in the title.
+    The act beats the headline's verb: «подписал» anywhere in the topic beats «ограничит» in the title, and so does an act that is named
+    by number and a day shortly before the publication (`fresh`).
     """
     if kind == "quota.utilisation":
         return None
@@ -43,17 +58,20 @@ def stage_of(kind: str, document: Document, at: int, known: Knowledge) -> str | 
     if kind.startswith("cluster.") and kind.split(".")[1] in ("register", "operator", "participants"):
         return "signed"
     own = document.lines[at]
+    if kind in _ANNOUNCED and "announced" in said(own, known) and not said(own, known) & {"enacted", "draft_public"}:
+        return "published"
     topics = document.topics_of(own)
     near = [own, *(line for line in document.lines if line is not own and line.kind in ("title", "lead", "body") and line.topic in topics)][
         :8
     ]
     stages = [said(line, known) for line in near]
     if document.lines[0].kind == "title" and first(known.cues["official"], document.lines[0]):
-        return "draft_public" if any("draft_public" in found for found in stages[1:3]) else "published"
+        return place or ("draft_public" if any("draft_public" in found for found in stages[1:3]) else "published")
     for wanted in (*_EXITS, *_STEPS):
         if any(wanted in found for found in stages[:4]):
             return wanted
-    return _of_decision(stages)
+    stage = _of_decision(stages)
+    return "signed" if fresh and stage == "intent" else stage
 
 
 def _of_decision(stages: Sequence[set[str]]) -> str:
@@ -63,7 +81,7 @@ def _of_decision(stages: Sequence[set[str]]) -> str:
     if any("draft_public" in found for found in stages[:4]) and "enacted" not in head:
         return "draft_public"
     if "enacted" not in everything:
-        if "in_force" in head:
+        if "in_force" in stages[0] or ("in_force" in head and "signed" not in stages[0]):
             return "in_force"
         if "intent" in head and "signed" not in head:
             return "intent"

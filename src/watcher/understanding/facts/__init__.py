@@ -17,7 +17,7 @@ A wrong value is worse than a missing one. `value` by kind:
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from watcher.model import Entity, FieldName, Span
@@ -33,17 +33,20 @@ from watcher.understanding.facts.regions import find_regions
 from watcher.understanding.text import Cleaned
 
 
-def find(field: FieldName, text: str, cleaned: Cleaned | None, published: datetime | None, *, names: bool = True) -> tuple[Entity, ...]:
+def find(
+    field: FieldName, text: str, cleaned: Cleaned | None, published: datetime | None, *, names: bool | Sequence[Name] = True
+) -> tuple[Entity, ...]:
     """Find the facts of one field, in order of their places.
 
     `cleaned` is what `text.clean` made of this very text; None (as for titles): all of it is told. `published` resolves dates without a
-    year. `names` asks for people, places and organisations that no gazetteer knows, which costs ten times all the rest.
+    year. `names` asks for people, places and organisations that no gazetteer knows, which costs ten times all the rest; or gives them, as
+    `find_names` found them in the told text.
     """
     told = cleaned.mask(text) if cleaned else text
     page = open_page(told, published)
     found = [_entity(field, text, page, fact) for fact in _all(page)]
     if names:
-        found.extend(_named(field, text, find_names([told])[0], found))
+        found.extend(_named(field, text, find_names([told])[0] if names is True else names, found))
     return tuple(sorted(found, key=lambda entity: (entity.span.start, entity.span.end, entity.kind)))
 
 

@@ -78,7 +78,20 @@ _ROW = re.compile(r"(?<![\d.,-])\d{3,4}(?:(?:, | и )\d{3,4}){2,}(?![\d%]|[.,]\d
 _PAIR = re.compile(
     r"\b(44)(?:-й|-му|-м)?(?:,? и (?:по )?|/|, )(223)(?:-й|-му|-м)?\b(?!-?ф[з3]| ?(?:млн|тыс|руб|тонн|%|чел|[а-я]{4,}ов\b)|[.,]\d)"
 )
-_LETTER = re.compile(r"(?:№ ?)(\d\d-\d\d-\d\d/\d{2,6})\b")
+_SIGNED_ON = re.compile(
+    r"\)?,? (?:котор[а-я]+ )?(?:был[аои]? )?(?:(?!от\b)[а-я]{3,} ){0,4}?"
+    rf"(?:подписал|утвердил|подписан|принят|утвержден|утверждён|издан|выпущен|датирован)[а-я]* (?P<date>{_DATE})"
+)
+_DOCUMENT = re.compile(
+    rf"\b(?:документ|акт|он[оа]? )(?P<gap>[^\n.;№]{{0,60}}?)(?:от )?(?P<date>{_DATE}),? ?(?:г\. ?)?\(?(?:за )?{_NO} ?(?P<num>{_NUM})"
+)
+_LETTER = re.compile(
+    r"(?:№ ?)(\d\d-\d\d-\d\d/\d{2,6})\b|(?:от (?P<date>"
+    + _DATE
+    + r"),? )?№ ?(?P<fas>[а-я]{2,3}/\d{3,6}/\d\d|\d{3,6}/\d\d|[а-я]?\d{2,5}-[а-я]{2}/д\d\dи)(?![\d/])(?:,? от (?P<date2>"
+    + _DATE
+    + r"))?"
+)
 _ENGLISH = re.compile(
     r"\b(?P<type>resolution|decree|decision|order|directive|federal law|law) ?\(?(?:no\.? ?|№ ?|number )(?P<num>\d{1,5}(?:-r|-fz)?)"
     r"(?: (?:of|dated|from) (?P<date>(?:[0-3]?\d [a-z]{3,9}|[a-z]{3,9} [0-3]?\d),? (?:19|20)\d\d))?"
@@ -94,6 +107,7 @@ def find_acts(page: Page, bodies: Iterable[Found]) -> Iterator[Found]:
         *_laws(page),
         *_numbered(page, issuers),
         *_bare(page),
+        *_documents(page),
         *_rows(page),
         *_bills(page),
         *_dated(page, issuers),
@@ -158,9 +172,16 @@ def _rows(page: Page) -> Iterator[Found]:
                 )
     for match in _LETTER.finditer(page.low):
         if "письм" in page.low[max(0, match.start() - 120) : match.start()]:
-            yield make_act(
-                page, ("письмо", "Минфин России" if match.group(1).startswith(("24-", "02-")) else "", match.group(1), ""), *match.span()
-            )
+            yield _letter(page, match)
+
+
+def _letter(page: Page, match: re.Match[str]) -> Found:
+    """The number of a letter says who wrote it: 24-… is the finance ministry's, АБ/12345/24 the antimonopoly service's."""
+    if number := match.group(1):
+        return make_act(page, ("письмо", "Минфин России" if number.startswith(("24-", "02-")) else "", number, ""), *match.span())
+    fas = match.group("fas")
+    issuer = "ФАС России" if re.match(r"[а-я]{2,3}/", fas) else ""
+    return make_act(page, ("письмо", issuer, fas.upper(), read_day(page, match.group("date") or match.group("date2"))), *match.span())
 
 
 def _article(match: re.Match[str]) -> str:
@@ -183,6 +204,8 @@ def _numbered(page: Page, issuers: list[Found]) -> Iterator[Found]:
         number = match.group("num").rstrip("-/")
         issuer = _issuer(kind, match, issuers, number)
         said = match.group("date") or match.group("date2")
+        if not said and (on := _SIGNED_ON.match(page.low, match.end())):
+            said = on.group("date")
         local = not issuer and bool(_REGIONAL.search(match.group("gap")))
         yield make_act(page, (kind, issuer, _written(number), read_day(page, said)), match.start(), match.end(), local=local)
         for more in _others(
@@ -228,6 +251,8 @@ def _issuer(kind: str, match: re.Match[str], issuers: list[Found], number: str) 
     if known:
         return known.issuer
     near = [fact for fact in issuers if 0 <= match.start() - fact.end <= 40]
+    if kind == "письмо" and re.match(r"(?:24|02)-\d\d-\d\d/", number):
+        return "Минфин России"
     if kind == "указ":
         return "Президент РФ"
     if kind in ("постановление", "распоряжение"):
@@ -250,6 +275,21 @@ def _bare(page: Page) -> Iterator[Found]:
                 break
             at = more.end()
             yield make_act(page, (kind, "Правительство РФ", more.group("num"), ""), more.start("num"), more.end("num"))
+
+
+def _documents(page: Page) -> Iterator[Found]:
+    """«Документ подписан 18 декабря 2025 г. (№ 2062)»: which act it is stands in the words around, if in one way only."""
+    for match in _DOCUMENT.finditer(page.low):
+        around = page.low[max(0, match.start() - 400) : match.start()]
+        order = bool(re.search(r"приказ", around + match.group("gap")))
+        decree = bool(re.search(r"постановлени|правительств|кабмин|премьер|мишустин", around + match.group("gap")))
+        if decree and not order:
+            kind, issuer = ("распоряжение" if match.group("num").endswith("-р") else "постановление"), "Правительство РФ"
+        elif order and not decree:
+            kind, issuer = "приказ", ""
+        else:
+            continue
+        yield make_act(page, (kind, issuer, match.group("num"), read_day(page, match.group("date"))), match.start("num"), match.end())
 
 
 def _bills(page: Page) -> Iterator[Found]:

@@ -88,12 +88,12 @@ def _tail(page: Page, at: int) -> str:
 
 @lru_cache(20_000)
 def _is(word: str, grammeme: str) -> bool:
-    return any(grammeme in parse.tag and parse.tag.POS in ("NOUN", "ADJF", "PRTF") for parse in words._morphology().parse(word))
+    return any(grammeme in parse.tag and parse.tag.POS in ("NOUN", "ADJF", "PRTF") for parse in words.morphology().parse(word))
 
 
 @lru_cache(20_000)
 def _nominative(word: str) -> str:
-    for parse in words._morphology().parse(word):
+    for parse in words.morphology().parse(word):
         if parse.tag.POS in ("ADJF", "PRTF"):
             changed = parse.inflect({"nomn", "masc", "sing"})
             if changed:

@@ -64,7 +64,7 @@ _ATOM = re.compile(
     r")"
 )
 _BARE_DAY = re.compile(r"(?<![\d.])([0-3]?\d)(?:-?го)?(?: (?:по|до|to) | ?- ?)$")
-_JOINT = re.compile(r",? (?:по|до|to|through|until|till) |(?: ?- ?)")
+_JOINT = re.compile(r",? (?:по|до|to|through|until|till)(?: (?:the )?(?:конец|конца|end of))? |(?: ?- ?)")
 _YEAR_CUE = re.compile(r"(?:\b(?:в|с|до|по|к|от|in|since|until|from|by|of) )$")
 _IN_MONTH = re.compile(r"\b(?:in|of|until|by|through|since|from|late|early) $")
 _ALONE = re.compile(r"\s*(?:$|[.,;:)!?\n]|(?:и|в|на|с|по|до|для|за|из|к|года?|and|by|to|for|the)\b)")
@@ -173,7 +173,7 @@ def _pair(page: Page, first: Atom, second: Atom) -> Found | None:
         year = first.year + ((second.month, second.day) < (first.month, first.day))
         second = replace(second, year=year)
     elif second.year is None:
-        end = _dated(page, second, "" if "-" in page.low[first.end : second.start] else "until")
+        end = _dated(page, second, "" if first.what == "month" and "-" in page.low[first.end : second.start] else "until")
         if end is None:
             return None
         second = end
@@ -215,6 +215,8 @@ def _single(page: Page, atom: Atom) -> Found | None:
     if atom.what == "day" and (bare := _BARE_DAY.search(before)):
         return _from_bare_day(page, atom, int(bare.group(1)), atom.start - len(before) + bare.start(1))
     sign = _sign(before, page.low[atom.end : atom.end + 16], atom)
+    if re.search(r"\b(?:до|к|по|until|by|till|through) (?:the )?(?:конца|концу|конец|end of|end-) ?$", before):
+        sign = sign or "≤"
     dated = _dated(page, atom, "since" if sign in ("≥", ">") else "until" if sign in ("≤", "<") else "")
     if dated is None:
         return None
@@ -286,7 +288,7 @@ _SAID_YEAR = re.compile(
     r" (этого|нынешнего|текущего|сего|прошлого|минувшего|прошедшего|следующего|будущего|this|last|next) (?:же )?(?:года|г\.|year)"
 )
 _YEAR_BEFORE = re.compile(r"\b(20\d\d) год[уа] ?(?:-|,|:|\() ?$")
-_BEHIND = {"since": 150, "until": 90, "": 250}  # how many days back a date without a year may lie
+_BEHIND = {"since": 150, "until": 45, "": 250}  # how many days back a date without a year may lie
 
 
 def likeliest_year(today: date, month: int, day: int, direction: str = "") -> int:

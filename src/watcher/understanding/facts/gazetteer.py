@@ -75,7 +75,7 @@ def forms(word: str) -> frozenset[str]:
     if not re.fullmatch(r"[а-я]+", word):
         return frozenset((word,))
     found = {word}
-    for parse in words._morphology().parse(word):  # the one analyser of the process
+    for parse in words.morphology().parse(word):  # the one analyser of the process
         tag = parse.tag
         if (
             tag.POS in ("NOUN", "ADJF", "PRTF")

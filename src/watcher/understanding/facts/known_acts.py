@@ -6,6 +6,7 @@ A text seldom names an act in full: the table adds issuer and date where nothing
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -48,14 +49,25 @@ class Known:
     number: str
     date: str
     cue: str
+    tells: str = ""
+    """The event type that a change of the act is."""
 
 
 @cache
 def known_acts() -> dict[tuple[str, str], Known]:
     """Give the table by type and number."""
     return {
-        (row["type"], row["number"]): Known(row["type"], row["issuer"], row["number"], row["date"], row["cue"]) for row in table("acts.tsv")
+        (row["type"], row["number"]): Known(row["type"], row["issuer"], row["number"], row["date"], row["cue"], row["tells"])
+        for row in table("acts.tsv")
     }
+
+
+def told_by(value: Mapping[str, Any]) -> str:
+    """Say which event type a change of this act is; empty for an act that the table doesn't know, or knows by another date."""
+    known = known_acts().get((str(value.get("type")), str(value.get("number"))))
+    if known is None or (known.date and value.get("date") != known.date):
+        return ""
+    return known.tells
 
 
 @cache

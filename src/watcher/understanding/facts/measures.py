@@ -70,13 +70,13 @@ _CHANGE = re.compile(
     r"|подскоч|взлет|просел|достиг|подорож|подешев|rais|increas|expand|\bcut|reduc|lower|\blift|grew|rose|\bfell"
 )
 _JOINT = re.compile(r" ?(?:-|до|и до|to|по)(?: (?:почти|более чем|не более|примерно|около))? ?$")
-_ELIDED = re.compile(r"\s*(?:$|[,.;:)\n]|(?:из|в|на|до|по|и|за|для|с|а|или|против|of|from|to|in|and|by) ?\b)")
+_ELIDED = re.compile(r"\s*(?:$|[,.;:)\n]|(?:- ?)?(?:из|в|на|до|по|и|за|для|с|а|или|против|of|from|to|in|and|by) ?\b)")
 _PART_OF = re.compile(r"(?:из них|из которых|в том числе|включая) ?$|\([^)]*$")
 _SENTENCE_END = re.compile(r"\n|[.!?] (?=[A-ZА-Я])")
 _CODE_BEFORE = re.compile(r"\d-\d\d-$")
 _TOTAL = re.compile(
     r"(?:число|количество|состав)[а-я]* (?P<what>участник|резидент|предприяти|рабочих мест"
-    r"|сотрудник)[а-я]*(?: [а-я-]+){0,4}?(?: до| составил[аои]?| достигло| -)(?P<loose> (?:почти |более |уже )?)(?=\d)"
+    r"|сотрудник)[а-я]*(?: [а-я-]+){0,4}?(?: до| состав(?:ил[аои]?|ит)| достиг(?:ло|нет)| -)(?P<loose> (?:почти |более |уже )?)(?=\d)"
 )
 _NOUN_FIRST = re.compile(r"\b(участник|резидент|предприяти)(?:ов|й) (?:теперь |стало |уже |сейчас |всего |- )?$")
 _TOTALS = {
@@ -139,7 +139,7 @@ def _measure(page: Page, number: Number) -> Measure | None:
 
 def _counted_before(page: Page, number: Number) -> Measure | None:
     """«Число участников выросло до 19»."""
-    if number.scale != 1 or number.value != int(number.value) or number.value > 100_000:
+    if number.scale not in (1, 1_000) or number.value != int(number.value) or number.value > 100_000:
         return None
     if (after := _NOUN_FIRST.search(page.low, max(0, number.start - 40), number.start)) and re.match(
         r"\s*(?:[.,;)\n]|$)", page.low[number.end : number.end + 3]

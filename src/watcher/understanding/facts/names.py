@@ -7,6 +7,7 @@ Spans are those of the text as given; surnames alone take the full name that sta
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class Name:
 
 @cache
 def _recogniser() -> Any:
+    # One thread: for matrices as small as these a thread a core costs seven times the work. Read when numpy loads its library.
+    os.putenv("OPENBLAS_NUM_THREADS", "1")
     from navec import Navec
     from slovnet import NER
 
@@ -96,10 +99,10 @@ def _truecase(word: str) -> str:
     low = word.lower()
     if len(low) != len(word):
         return word
-    parses = words._morphology().parse(low)
+    parses = words.morphology().parse(low)
     if any({"Name", "Surn", "Patr", "Geox", "Orgn"} & set(parse.tag.grammemes) and parse.score >= 0.3 for parse in parses):
         return word[0] + low[1:]
-    if len(word) <= 5 and not words._morphology().word_is_known(low):
+    if len(word) <= 5 and not words.morphology().word_is_known(low):
         return word
     return low
 
@@ -145,7 +148,7 @@ def _person(text: str) -> str:
 
 
 def _parses(word: str) -> list[Any]:
-    return list(words._morphology().parse(word.lower()))
+    return list(words.morphology().parse(word.lower()))
 
 
 def _inflected(word: str, gender: str | None) -> str:

@@ -15,7 +15,8 @@ _RELATIVE = re.compile(
     r"|weeks) (?:назад|ago)\b|(?P<one>день|неделю|час) назад\b"
     r"|(?P<edge>(?:до|к) (?:самого )?конц[ау]|until the end of|by the end of|с начала) (?P<which>(?:этого|текущего|нынешнего"
     r"|следующего|будущего|this|next|the|current) )?(?P<span>года|квартала|месяца|полугодия|year|month|quarter)\b"
-    r"|(?P<yearend>(?:until|by|till|through) (?:the )?year-end)"
+    r"|(?P<newyear>с нового года\b)|(?P<fromtoday>(?:с сегодняшнего дня|с сегодня)\b)"
+    r"|(?P<yearend>(?:until|by|till|through|to) (?:the )?year-end)"
     r"|(?:в|на|за|за весь) (?P<rel>этом|текущем|нынешнем|прошлом|минувшем|следующем|будущем|этот|текущий|прошлый|следующий"
     r"|будущий) (?P<relspan>году?|месяце?)\b"
     r"|(?:через|по истечении|спустя) (?P<after>\d{1,3}|десять|тридцать) (?:календарных |рабочих )?дней (?:после (?:дня )?"
@@ -47,6 +48,10 @@ def _counted(today: date, match: re.Match[str]) -> Iterator[Found]:
         count = int(number) if number.isdigit() else _SMALL[number]
         days = 0 if unit.startswith("час") else count * (7 if unit.startswith(("недел", "week")) else 30 if unit.startswith("month") else 1)
         yield Found("date", (today - timedelta(days=days)).isoformat(), *span)
+    elif match.group("fromtoday"):
+        yield Found("date", today.isoformat(), *span, "≥")
+    elif match.group("newyear"):
+        yield Found("date", f"{today.year + (today.month > 1):04d}-01-01", *span, "≥")
     elif match.group("yearend"):
         yield Found("date", f"{today.year:04d}-12-31", *span, "≤")
     elif edge := match.group("edge"):

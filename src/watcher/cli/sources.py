@@ -1,0 +1,160 @@
+"""sources doctor, discover, import and export."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from watcher.children import ChildFailed, Pool
+from watcher.cli import Context
+from watcher.cli.settings import now, settings
+from watcher.configuration import Settings, SourceSettings
+from watcher.doctor import opml
+from watcher.doctor.discovery import Discovery, Found
+from watcher.doctor.examination import Diagnosis, Doctor, Patient
+from watcher.errors import ConfigError
+from watcher.fetch.door import Door
+from watcher.live import door_settings
+from watcher.sources import Tools, load_kind
+
+_LARGEST = 16 * 1024 * 1024
+_CHILDREN = 1
+
+
+@asynccontextmanager
+async def _tools(loaded: Settings) -> AsyncIterator[tuple[Door, Pool]]:
+    door = Door(door_settings(loaded), clock=now, sleep=asyncio.sleep)  # noqa: TID251 - a command of its own
+    async with door, Pool(_CHILDREN) as parsing:
+        yield door, parsing
+
+
+# ------------------------------------------------------------------------------------------------- doctor
+def doctor(context: Context, ids: tuple[str, ...]) -> int:
+    """Name the exact fault of sources; of all enabled ones where none is named."""
+    loaded = settings(context)
+    known = {source.id: source for source in loaded.sources}
+    unknown = [id for id in ids if id not in known]
+    if unknown:
+        click.echo(f"Нет источника {', '.join(unknown)}; есть: {', '.join(sorted(known)[:40])}", err=True)
+        return 2
+    wanted = [known[id] for id in ids] or [source for source in loaded.sources if source.enabled]
+    found = asyncio.run(_examine(loaded, wanted, context.json))
+    if context.json:
+        keys = ("source", "fault", "said", "detail", "mend", "pem")
+        click.echo(json.dumps([{key: getattr(one, key) for key in keys} for one in found], ensure_ascii=False, indent=2))
+    return 0 if all(one.fault == "well" for one in found) else 1
+
+
+async def _examine(loaded: Settings, wanted: list[SourceSettings], quiet: bool) -> list[Diagnosis]:
+    found: list[Diagnosis] = []
+    async with _tools(loaded) as (door, parsing):
+        examiner = Doctor(door, parsing, now)
+        for source in wanted:
+            opened = load_kind(source.kind).open_source(source.id, source.config, source.options, Tools(door, parsing))
+            timeout = source.options.timeout or loaded.fetch.timeout
+            diagnosis = await examiner.examine(Patient(source.id, source.options, opened, timeout))
+            found.append(diagnosis)
+            if not quiet:
+                _show(diagnosis)
+    return found
+
+
+def _show(found: Diagnosis) -> None:
+    click.echo(f"{found.source}: {found.fault}\n  {found.said}")
+    if found.detail:
+        click.echo(f"  {found.detail}")
+    if found.mend:
+        click.echo(f"  В sources.yaml:\n\n{found.mend}\n")
+    if found.pem:
+        click.echo(found.pem)
+
+
+# ------------------------------------------------------------------------------------------------- discover
+def discover(context: Context, url: str) -> int:
+    """Find a source at an address and print it ready for sources.yaml."""
+    loaded = settings(context)
+    address = url if "://" in url else f"https://{url}"
+    found, tried = asyncio.run(_discover(loaded, address))
+    if found is None:
+        click.echo(f"По адресу {address} источника не найдено. Что пробовали:", err=True)
+        for place, why in tried:
+            click.echo(f"  {place}: {why}", err=True)
+        return 1
+    if context.json:
+        entries = [{"title": entry.title, "url": entry.url, "published": entry.published} for entry in found.entries]
+        value = {"id": found.id, "kind": found.kind, "url": found.url, "title": found.title, "entries": entries}
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+        return 0
+    click.echo(f"{found.yaml}\n")
+    for entry in found.entries:
+        date = entry.published.strftime("%d.%m.%Y %H:%M") if entry.published else "без даты"
+        click.echo(f"    {date}  {entry.title[:100]}\n                      {entry.url}")
+    return 0
+
+
+async def _discover(loaded: Settings, url: str) -> tuple[Found | None, list[tuple[str, str]]]:
+    async with _tools(loaded) as (door, parsing):
+        discovery = Discovery(door, parsing, now)
+        return await discovery.discover(url), discovery.tried
+
+
+# ------------------------------------------------------------------------------------------------- import, export
+def export(context: Context, file: Path) -> int:
+    """Write the feeds of the configuration as OPML."""
+    feeds = [(source.title, source.options.url) for source in settings(context).sources if source.kind == "feed"]
+    try:
+        file.write_text(opml.written(feeds), encoding="utf-8")
+    except OSError as error:
+        click.echo(f"Не записать {file}: {error.strerror}", err=True)
+        return 1
+    click.echo(f"Записано лент: {len(feeds)} → {file}")
+    return 0
+
+
+def take_in(context: Context, file: Path) -> int:
+    """Add the feeds of an OPML file to the configuration, as a file of their own."""
+    loaded = settings(context)
+    if file.stat().st_size > _LARGEST:
+        click.echo(f"{file}: больше {_LARGEST // 2**20} МиБ", err=True)
+        return 1
+    try:
+        read = asyncio.run(_outlines(file.read_bytes()))
+    except ChildFailed as error:
+        click.echo(f"{file}: не прочесть: {error}", err=True)
+        return 1
+    if "fault" in read:
+        click.echo(f"{file}: это не OPML: {read['fault']}", err=True)
+        return 1
+    text, added, skipped = opml.items(read["feeds"], [one.id for one in loaded.sources], [one.options.url for one in loaded.sources])
+    if not added:
+        click.echo(f"Добавлять нечего: лент в файле {len(read['feeds'])}, все уже есть.")
+        return 0
+    return _write(context, context.config / "sources" / f"{file.stem}.yaml", text, f"Добавлено лент: {added}, уже были: {skipped}")
+
+
+async def _outlines(body: bytes) -> dict[str, Any]:
+    async with Pool(1) as parsing:
+        answer: dict[str, Any] = await parsing.run(opml.OUTLINES, {}, body)
+        return answer
+
+
+def _write(context: Context, path: Path, text: str, said: str) -> int:
+    """Write a file of sources that the whole configuration still loads with; else leave nothing behind. Raises ConfigError."""
+    if path.exists():
+        click.echo(f"{path} уже есть: переименуйте его или файл OPML", err=True)
+        return 1
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    try:
+        settings(context)
+    except ConfigError:
+        path.unlink()
+        raise
+    click.echo(f"{said} → {path}. Чтобы служба взяла их: watcher reload")
+    return 0

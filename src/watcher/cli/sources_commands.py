@@ -1,0 +1,55 @@
+"""The commands under `watcher sources`, light enough for `--help`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from watcher.cli import Context, _call, _json_too
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Для программ: JSON.")
+
+
+@click.group(invoke_without_command=True)
+@_JSON
+@click.pass_context
+def sources(click_context: click.Context, as_json: bool) -> None:
+    """Состояние каждого источника; проверить, найти, перенести."""
+    if click_context.invoked_subcommand is None:
+        _call("shows:sources", _json_too(click_context.obj, as_json))
+    click_context.obj = _json_too(click_context.obj, as_json)
+
+
+@sources.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@_JSON
+@click.pass_obj
+def doctor(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
+    """Что именно не так с источником и какая строка YAML это исправит; без ID — со всеми включёнными."""
+    _call("sources:doctor", _json_too(context, as_json), ids)
+
+
+@sources.command()
+@click.argument("url")
+@_JSON
+@click.pass_obj
+def discover(context: Context, url: str, as_json: bool) -> None:
+    """Найти по адресу ленту, карту сайта или список и показать готовый источник."""
+    _call("sources:discover", _json_too(context, as_json), url)
+
+
+@sources.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def take_in(context: Context, file: Path) -> None:
+    """Добавить ленты из OPML отдельным файлом в config/sources/."""
+    _call("sources:take_in", context, file)
+
+
+@sources.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def export(context: Context, file: Path) -> None:
+    """Записать ленты настроек как OPML."""
+    _call("sources:export", context, file)

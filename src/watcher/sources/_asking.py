@@ -1,0 +1,92 @@
+"""One conditional look at an address or its mirrors, for every kind that gets what it reads by a GET.
+
+    cursor → validators → door → 304, or the body's hash is known: unchanged → else the body
+
+Validators go only to the address that gave them. Once a day the request is unconditional, since some servers answer 304 for ever. What is
+not understood in a cursor is taken as not there: an older or newer version may have written it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watcher.errors import SourceUnavailable
+from watcher.fetch import Fetched, Request
+from watcher.model import Cursor
+from watcher.sources import Options, Tools
+
+_WHOLE_EVERY = timedelta(hours=24)
+_LONGEST_WAIT = timedelta(hours=24)
+_MAX_AGE = re.compile(r"\bmax-age=(\d{1,8})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look brought: `fetched` with a body to read, unless it is `unchanged`; `cursor` covers it."""
+
+    fetched: Fetched
+    cursor: Mapping[str, str]
+    unchanged: bool
+    wait: timedelta
+    """How long the server asks to keep what it gave."""
+
+
+async def look(options: Options, tools: Tools, cursor: Cursor, now: datetime, hashed: Callable[[bytes], bytes] = bytes) -> Look:
+    """Look once. `hashed` leaves out of a body what changes at every request. Raises as the door does."""
+    last = _moment(cursor.get("whole", ""))
+    whole = last is None or not timedelta() <= now - last < _WHOLE_EVERY
+    fetched, address = await _ask(options, tools, {} if whole else cursor)
+    kept = {"whole": now.isoformat() if whole else cursor["whole"], "address": address}
+    wait = asked_wait(fetched)
+    if fetched.not_modified:
+        known = {name: cursor[name] for name in ("etag", "modified", "hash") if name in cursor}
+        return Look(fetched, {**known, **kept}, True, wait)
+    body_hash = hashlib.blake2b(hashed(fetched.body), digest_size=16).hexdigest()
+    headers = fetched.headers
+    new = {**kept, "etag": headers.get("etag", ""), "modified": headers.get("last-modified", ""), "hash": body_hash}
+    return Look(fetched, new, body_hash == cursor.get("hash"), wait)
+
+
+async def _ask(options: Options, tools: Tools, cursor: Cursor) -> tuple[Fetched, str]:
+    """Ask the address, then its mirrors while they can't be reached."""
+    failed: SourceUnavailable | None = None
+    for address in (options.url, *options.mirrors):
+        known = cursor if cursor.get("address", options.url) == address else {}
+        try:
+            return await tools.fetch(request(options, address, known)), address
+        except SourceUnavailable as error:
+            failed = failed or error
+    assert failed is not None  # noqa: S101 - there is at least one address
+    raise failed
+
+
+def request(options: Options, address: str, cursor: Cursor | None = None) -> Request:
+    """Make the request for an address with the options of its source."""
+    known = cursor or {}
+    return Request(
+        address,
+        options.headers,
+        known.get("etag", ""),
+        known.get("modified", ""),
+        options.timeout,
+        options.proxy,
+        options.extra_ca,
+    )
+
+
+def asked_wait(fetched: Fetched) -> timedelta:
+    """Read how long the server asks to keep what it gave."""
+    found = _MAX_AGE.search(fetched.headers.get("cache-control", "")[:500])
+    return min(timedelta(seconds=int(found[1])), _LONGEST_WAIT) if found else timedelta()
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

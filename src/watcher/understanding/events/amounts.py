@@ -1,0 +1,84 @@
+"""The volumes of a quota: which of the amounts in its sentences are its own. A wrong one is worse than a missing one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from watcher.understanding.events.knowledge import Knowledge
+from watcher.understanding.events.scope import Scope, Told
+from watcher.understanding.grammar import find_part
+
+_INCREMENT = re.compile(
+    r"(?:\bплюс|добав\w+|(?<!\bи )ещ[её]|by|about|дополнительн\w+|прибав\w+|прирост\w*"
+    r"|перераспредел\w+|перенес\w+|переброс\w+|\badds?|\badded|\bextra|\bна)"
+    r"\s*(?:почти |около |примерно |ещ[её] )?$"
+)
+_STATISTICS = re.compile(
+    r"собра\w+|урожа\w+|произве\w+|производств\w+ |потребл\w+|спрос|поставил\w*|отгрузил\w*|экспортировал\w*|вывезл\w+|вывезен\w*"
+    r"|за прошлый|(?:экспорт|импорт) (?:составил|вырос|упал|снизил)|по итогам|harvest|output|shipped|exported"
+)
+_QUOTA = re.compile(
+    r"квот|лимит|вывез|вывоз|ввез|ввоз|завез|отгруз|отправ|постав|объ[её]м|экспорт|импорт|не более|разреш|отведен|выделен|потол"
+    r"|получ|достан|причит|речь о|размер|распредел|остат|quota|cap\b|limit|export|tonnes|tons"
+)
+_SHARED_OUT = re.compile(r"подлежит|перераспредел")
+_FORMER = re.compile(
+    r"(?:против|вместо|прежн\w+|был[ао]?|составлял\w*|по сравнению с|больше,? чем|меньше,? чем|instead of|from)\s+(?:\w+\s+){0,2}$"
+)
+_FORMER_TIME = re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ (?:период|полгод|полугоди|квартал|сезон|год)")
+_FIRMS = re.compile(r"больше всех|достал[ао]сь|лидер|трейдинг|ооо\b|\bао\b|крупнейш")
+
+
+def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
+    """Give the amounts of the quota itself, total and parts; no increments, no former ones, no statistics, no other state's."""
+    if scope.family != "quota" or scope.kind in ("quota.utilisation", "quota.procurement.share", "quota.export.ban"):
+        return None
+    out: list[dict[str, Any]] = []
+    of_russia: list[bool] = []
+    for fact in scope.of("quantity"):
+        value = fact.entity.value
+        if (
+            value.get("per")
+            or fact.role in ("by", "from")
+            or _INCREMENT.search(fact.before)
+            or _FORMER.search(fact.before[-40:])
+            or _FORMER_TIME.search(fact.before)
+        ):
+            continue
+        low = fact.line.text.lower()
+        if scope.kind == "quota.allocation" and fact.line is not scope.own and fact.line.kind != "title" and not _SHARED_OUT.search(low):
+            continue
+        if fact.line is not scope.own and (
+            not (_QUOTA.search(low) or _is_headline_of(scope, fact)) or _STATISTICS.search(low) or _FIRMS.search(low)
+        ):
+            continue
+        if _owner(fact, known) == "foreign":
+            continue
+        one = {"value": value["value"], "unit": value["unit"]}
+        if one not in out:
+            out.append(one)
+            of_russia.append(_owner(fact, known) == "home")
+    if scope.kind == "quota.import.trq" and any(of_russia):
+        own = [one for one, mine in zip(out, of_russia, strict=True) if mine]
+        return [one for one in out if one in own or one["unit"] != own[0]["unit"] or one["value"] < max(each["value"] for each in own)]
+    return out
+
+
+def _is_headline_of(scope: Scope, fact: Told) -> bool:
+    """«Пшенице - 10,6 млн т»: the headline of a quota need not say the word where it names the good."""
+    return fact.line.kind == "title" and any(good.line is fact.line for good in scope.of("good"))
+
+
+def _owner(fact: Told, known: Knowledge) -> str:
+    """«Казахстану - 21 тыс. тонн», «по 60 тыс. т за ЕС»: the state named last before an amount, or after it: home or foreign."""
+    place = fact.entity.span.start - fact.line.start
+    tokens = fact.line.words.tokens
+    owners = [(at, "foreign") for at, _ in find_part(known.gate["foreign"].parts[0], fact.line.words)]
+    owners += [(at, "home") for at, _ in find_part(known.gate["home"].parts[0], fact.line.words)]
+    before = [owner for owner in owners if tokens[owner[0]].start < place and tokens[owner[0] - 1].form not in ("из", "от")]
+    if re.match(r"[\s\w.]{0,24}(?:за|приходится на|для|на долю)\s", fact.after) and any(
+        state == "foreign" and 0 < tokens[at].start - place < 60 for at, state in owners
+    ):
+        return "foreign"
+    return max(before)[1] if before else ""

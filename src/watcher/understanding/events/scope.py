@@ -1,0 +1,82 @@
+"""Which sentences belong to an event, and the facts that stand in them.
+
+Order: facts of the entry → those in sentences that tell (never background, never a sentence that recalls) → by the event they belong to.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from watcher.model import Entity
+from watcher.understanding.events.document import Document, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact with the sentence it stands in, and the words before and after it there."""
+
+    entity: Entity
+    line: Line
+    before: str
+    after: str
+
+    @property
+    def role(self) -> str:
+        value = self.entity.value
+        return str(value.get("role", "")) if isinstance(value, dict) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The sentences of an event, its own first, then headline, lead and body of its topic, with their facts."""
+
+    kind: str
+    own: Line
+    lines: tuple[Line, ...]
+    facts: tuple[Told, ...]
+    acts: tuple[Told, ...] = ()
+    """Acts are named in sentences that recall as well: what an act changes is known already."""
+    published: date | None = None
+
+    def of(self, kind: str) -> Iterator[Told]:
+        return (fact for fact in self.facts if fact.entity.kind == kind)
+
+    @property
+    def family(self) -> str:
+        return self.kind.partition(".")[0]
+
+
+def scope_of(
+    kind: str, document: Document, at: int, facts: Sequence[Entity], belongs: Sequence[bool], published: date | None = None
+) -> Scope:
+    """Gather what belongs to the event of type `kind` told in sentence `at`; `belongs` says which sentences tell rather than recall."""
+    own = document.lines[at]
+    topics = document.topics_of(own)
+    told = [index for index, line in enumerate(document.lines) if line.topic in topics and line.kind != "background"]
+    lines = (own, *(document.lines[index] for index in told if index != at and belongs[index]))
+    place = _Places(facts)
+    named = [fact for index in told for fact in place.of(document.lines[index]) if fact.entity.kind == "act"]
+    return Scope(kind, own, lines, tuple(fact for line in lines for fact in place.of(line)), tuple(named), published)
+
+
+class _Places:
+    """Facts by the sentence they stand in."""
+
+    def __init__(self, facts: Sequence[Entity]) -> None:
+        self._by_field: dict[str, list[Entity]] = {}
+        for fact in facts:
+            self._by_field.setdefault(fact.span.field, []).append(fact)
+        self._starts = {field: [fact.span.start for fact in held] for field, held in self._by_field.items()}
+
+    def of(self, line: Line) -> list[Told]:
+        starts = self._starts.get(line.field, [])
+        held = self._by_field.get(line.field, [])
+        return [_told(fact, line) for fact in held[bisect_left(starts, line.start) : bisect_left(starts, line.end)]]
+
+
+def _told(entity: Entity, line: Line) -> Told:
+    start, end = entity.span.start - line.start, entity.span.end - line.start
+    return Told(entity, line, line.text[max(0, start - 80) : start].lower(), line.text[end : end + 60].lower())
