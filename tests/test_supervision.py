@@ -79,7 +79,7 @@ async def world(tmp_path: Path, clock: Clock) -> AsyncIterator[World]:
 def babble(seed: int) -> str:
     """A long text that has no word in common with that of another seed."""
     dice = random.Random(seed)
-    return " ".join("".join(dice.choices("абвгдежзиклмнопрстуфхцчшэюя", k=8)) for _ in range(1500))
+    return " ".join("".join(dice.choices("абвгдежзиклмнопрстуфхцчшэюя", k=8)) for _ in range(400))
 
 
 def fill(app: App, pages: int = 0) -> None:
