@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -13,7 +14,23 @@ from watcher.ingest import Polled
 from watcher.judge import Verdicts
 
 
-def set_up(level: str, form: str) -> None:
+class _Steady:
+    """A stream that may be gone (a closed pipe, a full disk): work goes on without its lines."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
+def set_up(level: str, form: str, *, colours: bool = True) -> None:
     """Send log lines to standard error: for people on a terminal, else JSON. Libraries that log addresses with keys are hushed."""
     for name in ("httpx", "httpcore", "telegram", "apscheduler", "aiosmtplib", "alembic", "uvicorn"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -22,10 +39,10 @@ def set_up(level: str, form: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=people) if people else structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.dev.ConsoleRenderer(colors=people and colours) if people else structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Steady(sys.stderr))),
     )
 
 

@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import time
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import click
@@ -25,14 +27,31 @@ _AT_ONCE = 1  # the exit code of who was told twice to end
 
 def run(context: Context, once: bool) -> int:
     """Run the daemon, or one round of it."""
-    settings = load_settings(context, examples=True)
-    observe.set_up(settings.logging.level, settings.logging.format)
+    settings = _loaded(context)
     for warning in settings.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
     if settings.off:
         click.echo(_what_to_set(settings))
-    app = App(settings, say=click.echo, env=context.env)
+    app = App(settings, say=_say, env=context.env)
     return asyncio.run(_once(app) if once else _daemon(app, context))
+
+
+def _say(text: str) -> None:
+    """Say something on standard output, if anybody still listens there."""
+    with suppress(OSError):
+        click.echo(text)
+
+
+def _loaded(context: Context) -> Settings:
+    """Load everything and set the log up; NO_COLOR takes the colours from the terminal (https://no-color.org)."""
+    settings = load_settings(context, examples=True)
+    colours = not context.env.get("NO_COLOR")
+    observe.set_up(settings.logging.level, settings.logging.format, colours=colours)
+    console = settings.notifiers.get("console")
+    if colours or console is None or console.colour != "auto":
+        return settings
+    plain = console.model_copy(update={"colour": "never"})
+    return replace(settings, notifiers={**settings.notifiers, "console": plain})
 
 
 def _what_to_set(settings: Settings) -> str:
@@ -111,7 +130,7 @@ async def _reload(app: App, context: Context) -> None:
     """Take over a valid configuration; an invalid one changes nothing and is told."""
     systemd.tell(context.env, "RELOADING=1\nMONOTONIC_USEC=" + str(time.monotonic_ns() // 1000))
     try:
-        settings = await asyncio.to_thread(load_settings, context, examples=True)
+        settings = await asyncio.to_thread(_loaded, context)
         await app.reload(settings)
     except ConfigError as error:
         await app.refused(str(error))
@@ -119,7 +138,6 @@ async def _reload(app: App, context: Context) -> None:
     except StoreError as error:
         app.supervision.broken(error)
     else:
-        observe.set_up(settings.logging.level, settings.logging.format)
         observe.log().info("reloaded", status="ok", rules=len(settings.rules), sources=len(settings.sources))
     finally:
         systemd.tell(context.env, "READY=1")
@@ -139,4 +157,4 @@ async def _preview(app: App) -> None:
     number, found = await app.store.call(app.store.reports.would_have_told, app.now() - _PREVIEW, _SHOWN)
     names |= {rule.id: rule.title for rule in app.settings.rules}
     for line in preview.lines(rows, names, number, found, app.settings.timezone):
-        click.echo(line)
+        _say(line)

@@ -17,7 +17,8 @@ from watcher.cli.settings import settings
 from watcher.configuration import Settings, advice
 from watcher.errors import ConfigError, Problem, SourceUnreadable
 from watcher.fetch import Request
-from watcher.live import Means, close_left, open_live
+from watcher.fetch.door import Door
+from watcher.live import door_settings
 from watcher.model import Entry, Judged, Rule
 from watcher.reading import ARTICLE
 from watcher.rules.explaining import Explained, explain
@@ -94,16 +95,14 @@ def _entry(text: str, *, whole: bool = False) -> Entry:
 
 async def _fetched(loaded: Settings, url: str) -> Entry:
     """Get a page as an article of a source is got: through the same checks, its main text alone. Raises SourceError."""
-    async with Pool(1, Limits(memory_bytes=512 * 1024 * 1024)) as pool:
-        live = await open_live(loaded, Means(pool, clock, asyncio.sleep))  # noqa: TID251 - a command's own
+    door = Door(door_settings(loaded), clock=clock, sleep=asyncio.sleep)  # noqa: TID251 - a command of its own
+    async with door, Pool(1, Limits(memory_bytes=512 * 1024 * 1024)) as pool:
         try:
-            fetched = await live.door(Request(url))
+            fetched = await door(Request(url))
             header = {"url": fetched.url, "content_type": fetched.headers.get("content-type", "")}
             answer = await pool.run(ARTICLE, header, fetched.body, timeout_s=10)
         except ChildFailed as error:
             raise SourceUnreadable(f"страница не читается: {error}", "format") from error
-        finally:
-            await close_left(live, None)
     title, text = str(answer.get("title", "")), str(answer.get("text", ""))
     if not title and not text:
         raise SourceUnreadable(f"страница не читается: {answer.get('message') or 'на ней не нашлось текста'}", "format")
