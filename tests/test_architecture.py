@@ -10,7 +10,7 @@ import pytest
 SOURCES = Path(__file__).parents[1] / "src" / "watcher"
 
 DOORS = {
-    "apscheduler": ("app",),
+    "apscheduler": ("supervision",),
     "telegram": ("notifiers/telegram", "bot/telegram", "bot/finding"),
     "feedparser": ("sources/_feed_parsing",),
     "httpx": ("fetch/",),
@@ -18,6 +18,10 @@ DOORS = {
     "sqlalchemy": ("store/",),
     "alembic": ("store/",),
     "trafilatura": ("extract",),
+    "selectolax": ("sources/_",),
+    "python_calamine": ("sources/_register_xlsx",),
+    "pypdf": ("sources/_pdf",),
+    "jmespath": ("sources/_paths",),
     "aiosmtplib": ("notifiers/email",),
     "starlette": ("web/",),
     "uvicorn": ("web/", "app"),

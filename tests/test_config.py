@@ -49,13 +49,6 @@ def test_the_shipped_rules_cover_the_three_families_and_are_subscribed(settings:
     assert len(settings.profiles) == 6
 
 
-def test_the_shipped_sources_are_feeds_with_their_weight(settings: Settings) -> None:
-    assert len(settings.sources) >= 28
-    assert {source.kind for source in settings.sources} == {"feed"}
-    assert {source.role for source in settings.sources} == {"official", "agency", "press", "aggregator"}
-    assert len({source.options.url for source in settings.sources}) == len(settings.sources)
-
-
 def test_the_shipped_schema_is_that_of_the_models() -> None:
     """`python -m watcher.configuration.editor > config/watcher.schema.json` makes it anew."""
     assert (ROOT / "config" / "watcher.schema.json").read_text(encoding="utf-8") == editor.text()

@@ -154,7 +154,7 @@ async def _nothing() -> None:
 
 async def test_an_administrator_hears_of_a_trouble_once_and_of_its_end_once(world: World, clock: Clock) -> None:
     app = world.app
-    await app.refused("rules.yaml:1:1: так нельзя")
+    await app.supervision.refused("rules.yaml:1:1: так нельзя")
     for _ in range(3):
         await app.supervision.attend()
         await world.send()
@@ -174,7 +174,7 @@ async def test_an_administrator_hears_of_a_trouble_once_and_of_its_end_once(worl
 async def test_without_an_administrator_the_terminal_is_told(world: World) -> None:
     silent = files(world.folder, world.site, world.telegram)["watcher.yaml"].replace("admins: [900]", "admins: []")
     await world.app.reload(world.settings(**{"watcher.yaml": silent}))
-    await world.app.refused("rules.yaml:1:1: так нельзя")
+    await world.app.supervision.refused("rules.yaml:1:1: так нельзя")
     await world.app.supervision.attend()
     assert len(world.said) == 1
     assert "rules.yaml:1:1" in world.said[0]

@@ -1,19 +1,34 @@
 """Which matches become alerts, for whom, when; if not, why.
 
-For each recipient the reasons of all his subscriptions are merged. Then, in this order: told before? (an answer where a new stage, a
-changed value or a correction came, else a silent edit), certain enough?, paused?, digest?, quiet hours?, over budget?, a burst? What is
-not told at once is held with a due time, never dropped.
+For each recipient the reasons of all his subscriptions are merged, and what he muted is taken out. Then, in this order: told before? (an
+answer where a new stage, a changed value or a correction came, else a silent edit), certain enough?, paused?, urgent?, what does his
+profile say, digest?, quiet hours?, over budget?, a burst? What is not told at once is held with a due time, never dropped. What he follows
+comes below any rule's threshold and past his profile; quiet hours and budgets hold it as they hold all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from typing import Literal
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
 
-from watcher.model import STAGES, Digest, Held, Judged, Match, Outcome, Owed, Reason, Rule, Subscription, Verdict
+from watcher.model import (
+    STAGES,
+    Alert,
+    Held,
+    Judged,
+    Match,
+    Outcome,
+    Owed,
+    Profile,
+    Reason,
+    Relevance,
+    Rule,
+    Subscription,
+    Verdict,
+)
+from watcher.when import Calendar, next_digest, quiet_until
 
 WHY = {
     "told": "сообщено",
@@ -28,17 +43,40 @@ WHY = {
     "likely": "только вероятно: в сводку",
     "paused": "подписка на паузе",
     "digest": "подписка читается сводкой",
+    "profile": "профиля прямо не касается: в сводку",
+    "not-concerned": "профиля не касается",
+    "muted": "получатель это заглушил",
     "quiet": "тихие часы: одним сообщением в их конце",
     "budget": "сверх дневного предела: в сводку",
     "burst": "слишком много подряд от одного источника: одним сообщением",
 }
 """Fixed words for why (not), as `why` shows them."""
 
-_OVERFLOW = Digest(at=("20:00",))
+FOLLOWED = "follow"
+"""In place of a rule's id in the reason of what comes because its dossier is followed."""
 _EXPIRY = timedelta(days=7)
 _HEARD = ("stage", "changed")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FOLLOWED = ("new", "stage", "changed", "conflict")
+_MATERIAL = ("volume", "period", "effective", "deadline", "threshold", "money", "stage", "change")
 Slot = Literal["digest", "quiet", "budget", "burst", "backlog", "paused"]
+Muted: TypeAlias = Mapping[tuple[str, str], datetime | None]
+"""(`story` | `source` | `rule`, its id) → until when, None for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What recipients want beyond their subscriptions, by recipient; profiles also by their own id."""
+
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    follows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Dossier → how it was called when it was followed."""
+    mutes: Mapping[str, Muted] = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=Calendar)
+
+    def profile(self, subscription: Subscription) -> Profile | None:
+        """Give the profile that a subscription is read by: the one it names, else a reader's own."""
+        named = self.profiles.get(subscription.profile) if subscription.profile else None
+        return named or self.profiles.get(subscription.recipient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +91,8 @@ class Past:
     editing: bool = False
     spent: int = 0
     singles: int = 0
+    dossier: bool = False
+    """He was told of the same dossier before, in a message of its own that can be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +107,13 @@ class News:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Words that prove each matched rule."""
     burst: tuple[int, timedelta] | None = None
+    story: str = ""
+    relevance: Mapping[str, Relevance] = field(default_factory=dict)
+    """To the profiles of those interested, by the profile's id or its recipient's."""
+
+    @property
+    def dossiers(self) -> frozenset[str]:
+        return frozenset(judged.dossier for judged in self.judged if judged.dossier and judged.novelty in _FOLLOWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +125,72 @@ class Decision:
     verdicts: tuple[Verdict, ...] = ()
 
 
-def interested(news: News, rules: Mapping[str, Rule], subscriptions: Sequence[Subscription]) -> dict[str, list[Subscription]]:
-    """Group by recipient the subscriptions that want one of the matched rules and let the entry through."""
+def interested(
+    news: News, rules: Mapping[str, Rule], subscriptions: Sequence[Subscription], wants: Wants | None = None
+) -> dict[str, list[Subscription]]:
+    """Group by recipient the subscriptions that want one of the matched rules and let the entry through, or whose recipient follows it."""
     matched = {match.rule for match in news.matches}
+    follows = wants.follows if wants and news.dossiers else {}
     out: dict[str, list[Subscription]] = {}
     for subscription in subscriptions:
         if matched & _wanted(subscription, rules) and _passes(news, subscription):
             out.setdefault(subscription.recipient, []).append(subscription)
+    for subscription in subscriptions if follows else ():
+        if subscription.recipient not in out and news.dossiers & follows.get(subscription.recipient, {}).keys():
+            out[subscription.recipient] = [subscription]
     return out
 
 
 def decide(
-    news: News, rules: Mapping[str, Rule], groups: Mapping[str, Sequence[Subscription]], past: Mapping[str, Past], now: datetime
+    news: News,
+    rules: Mapping[str, Rule],
+    groups: Mapping[str, Sequence[Subscription]],
+    past: Mapping[str, Past],
+    now: datetime,
+    wants: Wants | None = None,
 ) -> Decision:
     """Decide for every interested recipient; deterministic, and once for each."""
+    wants = wants or Wants()
     owed: list[Owed] = []
     held: list[Held] = []
     verdicts: list[Verdict] = []
     for recipient, group in groups.items():
-        reasons = _reasons(news, rules, group)
+        reasons = (*_reasons(news, rules, group), *_followed(news, wants.follows.get(recipient, {})))
         if news.learned:
             verdicts.append(Verdict(recipient, "none", "learned" if news.learned == "first-poll" else news.learned, reasons))
             continue
+        heard = _unmuted(news, reasons, wants.mutes.get(recipient, {}), now)
         known = past.get(recipient, Past())
-        what = _again(news, known) if known.told else _first(news, group, reasons, known, now)
+        if heard is None:
+            what = _What("none", "muted")
+        else:
+            reasons = heard
+            case = _Case(news, group, reasons, wants, known, now)
+            what = _again(case) if known.told else _first(case)
         verdicts.append(Verdict(recipient, what.outcome, what.why, reasons))
+        relevance = _relevance(news, group, wants)
         if what.due is not None:
-            held.append(_held(group[0], what, reasons))
+            held.append(_held(group[0], what, reasons, relevance))
         elif what.kind:
-            owed.append(_owed(group, what, reasons, now))
+            owed.append(replace(_owed(group, what, reasons, now), relevance=relevance))
     return Decision(tuple(owed), tuple(held), tuple(verdicts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One entry and one recipient."""
+
+    news: News
+    group: Sequence[Subscription]
+    reasons: Sequence[Reason]
+    wants: Wants
+    known: Past
+    now: datetime
+
+    @property
+    def sought(self) -> bool:
+        """He asked for this himself: by an own query or by following."""
+        return any(reason.own or reason.rule == FOLLOWED for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,34 +248,123 @@ def _reasons(news: News, rules: Mapping[str, Rule], group: Sequence[Subscription
     return tuple(out)
 
 
-def _again(news: News, known: Past) -> _What:
+def _followed(news: News, follows: Mapping[str, str]) -> Iterator[Reason]:
+    for dossier in sorted(news.dossiers & follows.keys()):
+        yield Reason(FOLLOWED, follows[dossier])
+
+
+def _unmuted(news: News, reasons: tuple[Reason, ...], muted: Muted, now: datetime) -> tuple[Reason, ...] | None:
+    """Leave out the rules that a recipient muted; None where he muted all of them, the story or the source."""
+
+    def holds(kind: str, value: str) -> bool:
+        return (kind, value) in muted and ((until := muted[kind, value]) is None or until > now)
+
+    if holds("story", news.story) or holds("source", news.source):
+        return None
+    kept = tuple(reason for reason in reasons if not holds("rule", reason.rule))
+    return None if reasons and not kept else kept
+
+
+def _relevance(news: News, group: Sequence[Subscription], wants: Wants) -> Relevance | None:
+    """Give what the entry is to the profiles of a recipient, the strongest of several; None where he has none."""
+    levels = ("none", "family", "touches")
+    found = [
+        relevance for subscription in group if (profile := wants.profile(subscription)) and (relevance := news.relevance.get(profile.id))
+    ]
+    return max(found, key=lambda one: levels.index(one.level), default=None)
+
+
+def _mode(case: _Case, subscription: Subscription) -> Literal["instant", "digest", "none"]:
+    """How a subscription wants the entry: its profile routes before its `when`."""
+    profile = case.wants.profile(subscription)
+    relevance = case.news.relevance.get(profile.id) if profile else None
+    if profile is None or relevance is None or case.sought:
+        return "instant" if subscription.instant else "digest"
+    if relevance.level == "touches":
+        return "instant" if profile.touches == "instant" else "digest"
+    return "digest" if relevance.level == "family" else "none"
+
+
+def _again(case: _Case) -> _What:
     """He knows the story: an answer that is heard, a silent edit, or nothing."""
-    if known.instant and any(judged.novelty in _HEARD for judged in news.judged):
-        return _What("answer", "update", "follow-up")
+    known = case.known
+    if any(judged.novelty in _HEARD for judged in case.news.judged):
+        if known.instant:
+            waits = _waits(case, case.group[0])
+            return waits or _What("answer", "update", "follow-up", priority=_priority(case))
+        if not known.pending:
+            return _first(case)  # it left in a merged message, which can't be answered: the next one tells the new stage
     if known.instant and not known.pending and not known.editing:
         return _What("edit", "update", "edit", priority=2)
     return _What("none", "repeat")
 
 
-def _first(news: News, group: Sequence[Subscription], reasons: Sequence[Reason], known: Past, now: datetime) -> _What:
-    instant = [subscription for subscription in group if subscription.instant]
-    reader = instant[0] if instant else group[0]
-    urgent = any(reason.urgent for reason in reasons)
-    if all(match.certainty == "likely" for match in news.matches):
-        return _What("held", "likely", slot="digest", due=next_digest(reader, now))
-    if all(subscription.paused_until and subscription.paused_until > now for subscription in group):
-        return _What("held", "paused", slot="paused", due=max(subscription.paused_until or now for subscription in group))
-    if urgent:
-        return _What("told", "told", "alert", priority=0)
-    if not instant:
-        return _What("held", "digest", slot="digest", due=next_digest(reader, now))
-    if (end := quiet_until(reader, now)) is not None:
+def _priority(case: _Case) -> int:
+    return 0 if any(reason.urgent for reason in case.reasons) else 1
+
+
+def _waits(case: _Case, reader: Subscription) -> _What | None:
+    """A pause and quiet hours hold everything but what is urgent."""
+    if all(subscription.paused_until and subscription.paused_until > case.now for subscription in case.group):
+        return _What("held", "paused", slot="paused", due=max(subscription.paused_until or case.now for subscription in case.group))
+    if _priority(case) and (end := quiet_until(reader, case.now)) is not None:
         return _What("held", "quiet", slot="quiet", due=end)
-    if known.spent >= max(subscription.budget for subscription in instant):
-        return _What("held", "budget", slot="budget", due=next_digest(reader, now))
-    if news.burst and known.singles >= news.burst[0]:
+    return None
+
+
+def _first(case: _Case) -> _What:
+    news, now, calendar = case.news, case.now, case.wants.calendar
+    modes = [(_mode(case, subscription), subscription) for subscription in case.group]
+    instant = [subscription for mode, subscription in modes if mode == "instant"]
+    reader = instant[0] if instant else case.group[0]
+    urgent = _priority(case) == 0
+    paused = _waits(replace(case, reasons=()), reader)
+    if not urgent and all(mode == "none" for mode, _ in modes):
+        return _What("none", "not-concerned")
+    if news.matches and all(match.certainty == "likely" for match in news.matches):
+        return _What("held", "likely", slot="digest", due=next_digest(reader, now, calendar))
+    if paused and paused.slot == "paused":
+        return paused
+    told = _What("answer", "update", "follow-up") if _answers(case) else _What("told", "told", "alert")
+    if urgent:
+        return replace(told, priority=0)
+    if not instant:
+        why = "digest" if not any(subscription.instant for subscription in case.group) else "profile"
+        digests = [subscription for subscription in case.group if subscription.digest]
+        return _What("held", why, slot="digest", due=next_digest(digests[0] if digests else reader, now, calendar))
+    if paused:
+        return paused
+    if case.known.spent >= max(subscription.budget for subscription in instant):
+        return _What("held", "budget", slot="budget", due=next_digest(reader, now, calendar))
+    if news.burst and case.known.singles >= news.burst[0]:
         return _What("held", "burst", slot="burst", due=now)
-    return _What("told", "told", "alert")
+    return told
+
+
+def _answers(case: _Case) -> bool:
+    """Whether it is a later stage or another value of what he was told under another story."""
+    return case.known.dossier and any(judged.dossier and judged.novelty in _HEARD for judged in case.news.judged)
+
+
+def corrected(judged: Sequence[Judged], alert: Alert, entry: str) -> tuple[Judged, ...]:
+    """See what an entry that was told says otherwise after its source edited it: a changed value is a correction, and is heard."""
+    if not any(outlet.entry == entry for outlet in alert.outlets):
+        return tuple(judged)
+    return tuple(_corrected(one, alert.events) for one in judged)
+
+
+def _corrected(one: Judged, told: Sequence[Judged]) -> Judged:
+    same = [before for before in told if before.event.type == one.event.type]
+    if len(same) != 1 or one.novelty in (*_HEARD, "background", "commentary"):
+        return one
+    before = {**same[0].event.slots, "stage": same[0].event.stage}
+    now = {**one.event.slots, "stage": one.event.stage}
+    was = {slot: before[slot] for slot in _MATERIAL if before.get(slot) and now.get(slot) and before[slot] != now[slot]}
+    return replace(one, novelty="changed", was=was, why=f"{CORRECTION}: the source changed {', '.join(was)}") if was else one
+
+
+CORRECTION = "correction"
+"""How the `why` of an event begins whose source corrected what was told."""
 
 
 def _owed(group: Sequence[Subscription], what: _What, reasons: tuple[Reason, ...], now: datetime) -> Owed:
@@ -213,60 +385,6 @@ def _owed(group: Sequence[Subscription], what: _What, reasons: tuple[Reason, ...
     )
 
 
-def _held(first: Subscription, what: _What, reasons: tuple[Reason, ...]) -> Held:
+def _held(first: Subscription, what: _What, reasons: tuple[Reason, ...], relevance: Relevance | None) -> Held:
     assert what.due is not None  # noqa: S101 - the caller asked
-    return Held(first.recipient, first.notifier, first.address, what.slot, what.due, reasons, first.timezone, first.language)
-
-
-# ------------------------------------------------------------------------------------------------- when
-def day_start(subscription: Subscription, now: datetime) -> datetime:
-    """Give the beginning of the recipient's day: budgets are counted by it."""
-    return now.astimezone(ZoneInfo(subscription.timezone)).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
-
-
-def quiet_until(subscription: Subscription, now: datetime) -> datetime | None:
-    """Give when the quiet hours that hold now end, None outside of them."""
-    if subscription.quiet is None:
-        return None
-    start, end = (time.fromisoformat(text) for text in subscription.quiet)
-    local = now.astimezone(ZoneInfo(subscription.timezone))
-    at = local.time()
-    inside = start <= at < end if start <= end else (at >= start or at < end)
-    if not inside or start == end:
-        return None
-    day = local.date() + timedelta(days=1 if start > end and at >= start else 0)
-    return datetime.combine(day, end, ZoneInfo(subscription.timezone)).astimezone(now.tzinfo)
-
-
-def next_digest(subscription: Subscription, now: datetime) -> datetime:
-    """Give the first digest of the recipient after now; who has none gets a daily one at 20:00 of his zone."""
-    return _slots(subscription, now, range(9))[0]
-
-
-def last_digest(subscription: Subscription, now: datetime) -> datetime | None:
-    """Give the last moment up to now at which the recipient's own digest was due, None where he has none or it is a week ago."""
-    if subscription.digest is None:
-        return None
-    past = [at for at in _slots(subscription, now - timedelta(days=8), range(10)) if at <= now]
-    return past[-1] if past else None
-
-
-def _slots(subscription: Subscription, after: datetime, days: range) -> list[datetime]:
-    zone = ZoneInfo(subscription.timezone)
-    digest = subscription.digest or _OVERFLOW
-    today = after.astimezone(zone).date()
-    found = [
-        datetime.combine(day, time.fromisoformat(at), zone).astimezone(after.tzinfo)
-        for ahead in days
-        if _is_day(digest, (day := today + timedelta(days=ahead)).weekday())
-        for at in sorted(digest.at)
-    ]
-    return [at for at in found if at > after]
-
-
-def _is_day(digest: Digest, weekday: int) -> bool:
-    if not digest.days:
-        return True
-    if "workdays" in digest.days:
-        return weekday < 5
-    return _DAYS[weekday] in digest.days
+    return Held(first.recipient, first.notifier, first.address, what.slot, what.due, reasons, first.timezone, first.language, relevance)

@@ -9,31 +9,29 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Any
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from watcher import __version__, ingest, observe, reading, systemd
 from watcher.alerts import WHY
 from watcher.bot.conversation import World
-from watcher.bot.subscriptions import subscriptions_of
+from watcher.bot.subscriptions import listening, subscriptions_of
 from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
 from watcher.configuration import Settings
 from watcher.deliver import Deliver, Delivered
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
 from watcher.health import Network
-from watcher.judge import Judge, Verdicts, Wanted
+from watcher.judge import Judge, Verdicts, Wanted, wants_of
 from watcher.live import Live, Means, close_left, open_live, password
 from watcher.messages import Coverage
 from watcher.metrics import Metrics
-from watcher.model import Entry, Rule, digest
+from watcher.model import Entry, Rule, digest, recipient_id
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
+from watcher.remind import Remind
 from watcher.rules import compile_rules
 from watcher.sources import Options
 from watcher.standing import Pulse
@@ -41,13 +39,12 @@ from watcher.store import Store
 from watcher.store.polled import SourceRow
 from watcher.supervision import REFUSED, Supervision, Surrounds
 from watcher.understanding import VERSION
-from watcher.web import Front, Names, View
+from watcher.web import Front, Names, View, unsubscribe
 
 _POLLS = 20  # sources polled side by side
 _STOP_WITHIN_S = 8.0
 _SPREAD_S = 20.0  # first polls of a start are spread over this
 _CLAIM_S = 3600
-_ATTEND_S = 30
 _DEAF_S = 5
 _MB = 1024 * 1024
 
@@ -88,7 +85,8 @@ class App:
         surrounds = Surrounds(lambda: self.live, lambda: self._admins, lambda: self.network.down, say, self._env)
         self.supervision = Supervision(self.store, self.pulse, surrounds, now)
         measured = partial(self.supervision.measured, self.metrics)
-        self.front = Front(View(self.store, self.pulse, now, self._names, measured, __version__, lambda: password(self.settings)))
+        view = View(self.store, self.pulse, now, self._names, measured, __version__, lambda: password(self.settings))
+        self.front = Front(view, unsubscribe.routes(self.store, now), (unsubscribe.PATH,))
         self._listening: asyncio.Task[None] | None = None
         self._ticking = False
         self._leaving: set[asyncio.Task[None]] = set()
@@ -101,9 +99,10 @@ class App:
         self._use(await open_live(self.settings, self._means))
         self.judge = Judge(self.store, self.minds, self.now)
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
+        self.remind = Remind(self.store, self.now)
         await self._register()
         await self.want()
-        await self._loaded()
+        await self.supervision.loaded()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -133,12 +132,16 @@ class App:
         self._admins = tuple(reader.address for reader in known if reader.admin)
         if self._admins:
             self._claim = ""  # the one-time link was used
+        wants = await wants_of(self.store, settings.profiles, settings.calendar, self.now())
         for reader in known:
             if reader.state == "allowed" and (reader.rules or reader.own):
                 found += subscriptions_of(reader, await self.store.call(readers.created, reader.address), settings.timezone)
+            elif reader.state == "allowed" and recipient_id("telegram", reader.address) in wants.follows:
+                found.append(listening(reader, settings.timezone))
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
-        live = tuple(subscription for subscription in found if subscription.notifier in settings.notifiers)
-        self.wanted = Wanted(compile_rules(rules), live)
+        left = await self.store.call(self.store.outbox.left)
+        live = tuple(one for one in found if one.notifier in settings.notifiers and one.recipient not in left)
+        self.wanted = Wanted(compile_rules(rules), live, wants)
 
     async def _register(self) -> None:
         now = self.now()
@@ -155,7 +158,7 @@ class App:
             raise ConfigError([Problem(where, 0, 0, "store: на ходу не меняется", "остановите службу и запустите её снова")])
         live = await open_live(settings, self._means, before)
         try:
-            await self._serve(settings)
+            await self.front.serve(settings.web.listen if settings.web else "")
         except ConfigError:
             await close_left(live, before)
             raise
@@ -165,20 +168,11 @@ class App:
         leaving.add_done_callback(self._leaving.discard)
         await self._register()
         await self.want()
-        await self._loaded()
+        await self.supervision.loaded()
         if self._listening is not None and before.settings.notifiers.get("telegram") != settings.notifiers.get("telegram"):
             await self._stop_listening()
         if self._ticking:
             self._start_listening()
-
-    async def _loaded(self) -> None:
-        await self.store.call(self.store.notes.put, "configuration-loaded", self.now().isoformat())
-        await self.store.call(self.store.notes.put, REFUSED, "")
-
-    async def refused(self, why: str) -> None:
-        """Remember why a reload was refused: `status`, the page and the administrators say it until one is taken."""
-        with suppress(StoreError):
-            await self.store.call(self.store.notes.put, REFUSED, why)
 
     async def _let_go(self, before: Live, users: list[asyncio.Task[None]]) -> None:
         """Close what a reload left behind, once the polls and messages that use it are done."""
@@ -247,18 +241,23 @@ class App:
     async def deliver_due(self, *, digests: bool = True) -> int:
         """Begin sending what is owed; gives how many messages."""
         await self.store.call(self.store.outbox.fall_back, self.now())
-        await self.deliver.gather()
+        await self.deliver.gather(self.wanted.subscriptions)
         return await self.deliver.run(self._delivered, digests=digests)
 
     async def digests_due(self) -> None:
         """Owe the digests whose time has come."""
-        await self.deliver.digests(self.wanted.subscriptions, self._coverage)
+        await self.deliver.digests(self.wanted.subscriptions, self._coverage, self.wanted.wants.calendar)
+
+    async def remind_due(self) -> None:
+        """Plan reminders of what was told, and owe those that are due."""
+        await self.remind.run(self.wanted.subscriptions, self.wanted.wants, self.settings.reminders)
 
     async def _coverage(self) -> Coverage:
         rows = [row for row in await self.store.call(self.store.polled.all) if row.id in self._sources]
         silent = tuple((self._origins[row.id].title, row.reason or row.state) for row in rows if row.state not in ("ok", "learning"))
         seen = await self.store.call(self.store.reports.seen, self.now() - timedelta(days=1))
-        return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]))
+        withheld = {kind: seen[kind] for kind in ("commentary", "background") if seen[kind]}
+        return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]), withheld)
 
     async def tidy(self) -> None:
         """Delete what is older than it is to be kept."""
@@ -274,19 +273,16 @@ class App:
     # ------------------------------------------------------------------------------------------------- the daemon
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop. Raises ConfigError where the page's address can't be had."""
-        await self._serve(self.settings)
-        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
-        for name, job, seconds in (
+        await self.front.serve(self.settings.web.listen if self.settings.web else "")
+        jobs = (
             ("poll", self.poll_due, 0.5),
             ("judge", self.judge_due, 0.5),
             ("deliver", self.deliver_due, 0.3),
             ("digests", self.digests_due, 20),
+            ("remind", self.remind_due, 60),
             ("tidy", self.tidy, 3600),
-        ):
-            scheduler.add_job(self.supervision.guarded, "interval", (name, job), seconds=seconds, next_run_time=self.now())
-        scheduler.add_job(self.supervision.attend, "interval", seconds=_ATTEND_S, next_run_time=self.now() + timedelta(seconds=_ATTEND_S))
-        if watchdog := systemd.watchdog_s(self._env):
-            scheduler.add_job(self.supervision.feed, "interval", seconds=watchdog / 3, next_run_time=self.now())
+        )
+        scheduler = self.supervision.ticking(jobs)
         scheduler.start()
         self._ticking = True
         self._start_listening()
@@ -313,14 +309,6 @@ class App:
     # ------------------------------------------------------------------------------------------------- the page
     def _names(self) -> Names:
         return Names(self.live.titles, self.settings.timezone, str(self.store.notes.get(REFUSED) or ""))
-
-    async def _serve(self, settings: Settings) -> None:
-        wanted = settings.web.listen if settings.web else ""
-        try:
-            await self.front.serve(wanted)
-        except OSError as error:
-            text = f"web.listen: адрес {wanted} занять не удалось ({error.strerror})"
-            raise ConfigError([Problem(str(settings.folder / "watcher.yaml"), 0, 0, text, "укажите другой порт или web: off")]) from error
 
     async def _listen(self) -> None:
         """Answer the bot's readers until the end."""

@@ -9,20 +9,22 @@ refused → dead; address gone → its messages end. One bad recipient, message 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
-from watcher import codec, messages
-from watcher.alerts import last_digest
+from watcher import codec, messages, unsubscribe
 from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, DeliveryRejected, DeliveryUncertain, StoreError
+from watcher.lines import text_of
 from watcher.messages import Coverage, Row
-from watcher.model import Message, Outgoing, Subscription
+from watcher.model import Digest, Message, Outgoing, Subscription, digest
 from watcher.notifiers import Notifier
 from watcher.store import Store
 from watcher.store.gathered import Waiting
 from watcher.store.outbox import Claimed, Dialled
+from watcher.when import Calendar, Slot, last_digest, merge
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,8 +35,30 @@ _STORE_S = 5.0  # between two tries to write an outcome down
 # Greylisting wants its sender back after minutes; https://datatracker.ietf.org/doc/html/rfc6647#section-5
 _RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 _REACH = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60, 120, 300))
+_BURST_WITHIN = timedelta(minutes=2)  # the longest that a burst waits for the rest of itself
+_NUMBERED = 24  # units kept free in a part for the line with its number
 _SERVER_TRIES = 5  # answers of a faulty server before they are taken for lost ones
 _SERVER = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 300))
+
+
+def is_chat(notifier: Notifier) -> bool:
+    """Whether a notifier's readers can press buttons: its messages are numbered then."""
+    return bool(getattr(notifier, "chat", False))
+
+
+def is_letter(notifier: Notifier | None) -> bool:
+    """Whether a notifier writes letters: its digests give each piece of news in full."""
+    return bool(getattr(notifier, "letters", False))
+
+
+def looks(message: Message) -> str:
+    """Hash what a reader sees of a message, but for its number: equal text is not sent again."""
+    lines = [line for line in message.lines if not _NUMBER.fullmatch(text_of(line))]
+    return digest("shown", *(_NUMBER_AT_END.sub("", text_of(line)) + "".join(run.link for run in line.runs) for line in lines))
+
+
+_NUMBER = re.compile("№\u00a0\\d+")
+_NUMBER_AT_END = re.compile(" · №\u00a0\\d+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +87,12 @@ class Deliver:
         self._sleep = sleep
         self._under_way: set[asyncio.Task[Delivered]] = set()
         self._ending = False
+        self._key = ""
+        self._looked_at: dict[str, str] = {}  # recipient → the last digest that was seen to
 
     async def run(self, report: Callable[[Delivered], None], *, digests: bool = True) -> int:
         """Claim what may be sent within the next second and begin sending it; gives how many. Reports come as the answers do."""
-        dialled = {name: Dialled(notifier.limits, notifier.is_group) for name, notifier in self._notifiers.items()}
+        dialled = {name: Dialled(notifier.limits, notifier.is_group, is_chat(notifier)) for name, notifier in self._notifiers.items()}
         free = _AT_ONCE - len(self._under_way)
         if free <= 0:
             return 0
@@ -102,8 +128,8 @@ class Deliver:
         status, reason, error = "sent", "", ""
         try:
             async with asyncio.timeout(_SEND_WITHIN_S):
-                remote = await self._send(claimed)
-            await self._kept(self._store.outbox.sent, claimed.id, remote, self._now())
+                remote, shown = await self._send(claimed)
+            await self._kept(self._store.outbox.sent, claimed.id, remote, self._now(), shown)
         except (DeliveryError, TimeoutError, asyncio.CancelledError) as fault:
             status, reason, error = await asyncio.shield(self._settle(claimed, fault))
             if isinstance(fault, asyncio.CancelledError):
@@ -122,22 +148,36 @@ class Deliver:
                     raise  # it stays «sending», and the next start takes its answer for lost
                 await self._sleep(_STORE_S)
 
-    async def _send(self, claimed: Claimed) -> str:
+    async def _send(self, claimed: Claimed) -> tuple[str, str]:
+        """Send, edit, or do neither where the reader sees that text already; gives the remote id and the hash of the text."""
         notifier = self._notifiers[claimed.notifier]
-        message = self._composed(claimed)
+        message = self._composed(claimed, notifier)
+        shown = looks(message)
+        if claimed.kind in ("edit", "follow-up") and shown == claimed.shown:
+            return claimed.remote_id, shown
+        message = messages.numbered(message, claimed.number) if claimed.alert is None else message
         if notifier.capacity:
             message = messages.split(message, notifier.capacity, notifier.length)[0]
         if claimed.kind == "edit":
             if claimed.remote_id:
                 await notifier.edit(Outgoing(claimed.id, claimed.address, message, plain=claimed.plain), claimed.remote_id)
-            return claimed.remote_id
-        return await notifier.send(Outgoing(claimed.id, claimed.address, message, claimed.remote_id, claimed.plain))
+            return claimed.remote_id, shown
+        token = await self._token(claimed.recipient)
+        outgoing = Outgoing(claimed.id, claimed.address, message, claimed.remote_id, claimed.plain, token)
+        return await notifier.send(outgoing), shown
 
-    def _composed(self, claimed: Claimed) -> Message:
+    async def _token(self, recipient: str) -> str:
+        """Sign the recipient, so that he may leave by a link."""
+        if not self._key:
+            self._key = await self._store.call(self._store.notes.signing_key)
+        return unsubscribe.make(self._key, recipient)
+
+    def _composed(self, claimed: Claimed, notifier: Notifier) -> Message:
         if claimed.alert is None:
             return codec.load(Message, claimed.content)
-        compose = messages.follow_up if claimed.kind == "follow-up" else messages.compose
-        return compose(claimed.alert, claimed.reasons, language=claimed.language, timezone=claimed.timezone, now=self._now())
+        compose = messages.follow_up if claimed.kind == "follow-up" or claimed.answer else messages.compose
+        own = messages.Own(claimed.number, claimed.relevance, is_chat(notifier))
+        return compose(claimed.alert, claimed.reasons, language=claimed.language, timezone=claimed.timezone, now=self._now(), own=own)
 
     async def _settle(self, claimed: Claimed, fault: BaseException) -> tuple[str, str, str]:
         """Write down what a failed try means; gives status, reason and message."""
@@ -177,56 +217,78 @@ class Deliver:
         return "deferred", fault.reason, text
 
     # ------------------------------------------------------------------------------------------------- merged messages
-    async def gather(self) -> int:
-        """Owe the merged messages that are due: ends of quiet hours and pauses, bursts, backlogs. Gives how many."""
+    async def gather(self, subscriptions: Sequence[Subscription] = ()) -> int:
+        """Owe the merged messages that are due: ends of quiet hours and pauses, bursts, backlogs. Gives how many.
+
+        Whose subscriptions are paused now waits for the end of the pause.
+        """
         store, now = self._store, self._now()
+        paused = {one.recipient for one in subscriptions if one.paused_until and one.paused_until > now}
         await store.call(store.gathered.fold_backlogs, now)
-        waiting = await store.call(store.gathered.due, now, ("quiet", "burst", "backlog", "paused"))
+        oldest, _ = await store.call(store.reports.oldest_waiting, now)
+        busy = oldest is not None and oldest > now - _BURST_WITHIN  # more of the same burst is being judged: one message of all
+        waiting = await store.call(store.gathered.due, now, ("quiet", "backlog", "paused", *(() if busy else ("burst",))))
         for group in waiting:
+            if group.recipient in paused:
+                continue
             merged = messages.merged(_rows(group), group.rows[0].slot, language=group.language, timezone=group.timezone, now=now)
             await store.call(store.gathered.leave, group, "", self._parts(group.notifier, merged), now)
         return len(waiting)
 
-    async def digests(self, subscriptions: Sequence[Subscription], coverage: Callable[[], Awaitable[Coverage]]) -> int:
+    async def digests(
+        self, subscriptions: Sequence[Subscription], coverage: Callable[[], Awaitable[Coverage]], calendar: Calendar | None = None
+    ) -> int:
         """Owe the digests that are due: a subscription's own also when there is nothing to tell; overflow only when there is."""
         now, done = self._now(), 0
-        own = {s.recipient: s for s in subscriptions if s.digest is not None}
-        for recipient, subscription in own.items():
-            done += await self._own_digest(recipient, subscription, coverage, now)
+        own: dict[str, list[Subscription]] = {}
+        paused: set[str] = set()
+        for subscription in subscriptions:
+            if subscription.digest is not None:
+                own.setdefault(subscription.recipient, []).append(subscription)
+            if subscription.paused_until and subscription.paused_until > now:
+                paused.add(subscription.recipient)
+        slots: dict[tuple[Digest | None, str], Slot | None] = {}
+        for recipient, group in own.items():
+            for one in group:
+                if (one.digest, one.timezone) not in slots:
+                    slots[one.digest, one.timezone] = last_digest(one, now, calendar)
+            slot = merge([found for one in group if (found := slots[one.digest, one.timezone])])
+            name = slot.name if slot else ""
+            if recipient not in paused and self._looked_at.get(recipient) != name:
+                done += await self._own_digest(recipient, group[0], slot, coverage)
+                self._looked_at[recipient] = name
         store = self._store
-        for group in await store.call(store.gathered.due, now, ("digest", "budget")):
-            if group.recipient not in own:
-                await self._leave_digest(group, "", await coverage(), now)
+        for waiting in await store.call(store.gathered.due, now, ("digest", "budget")):
+            if waiting.recipient not in own and waiting.recipient not in paused:
+                await self._leave_digest(waiting, "", await coverage(), now)
                 done += 1
         return done
 
-    async def _own_digest(
-        self, recipient: str, subscription: Subscription, coverage: Callable[[], Awaitable[Coverage]], now: datetime
-    ) -> int:
-        store = self._store
-        due = last_digest(subscription, now)
-        key = f"digest:{recipient}"
-        known = await store.call(store.notes.get, key)
-        if known is None:
+    async def _own_digest(self, recipient: str, first: Subscription, slot: Slot | None, coverage: Callable[[], Awaitable[Coverage]]) -> int:
+        """Owe the digest of a recipient whose time has come; the one of a date and time once, however the clock jumps."""
+        store, now, key = self._store, self._now(), f"digest:{recipient}"
+        since = await store.call(store.notes.get, key)
+        if since is None:
             await store.call(store.notes.put, key, now.isoformat())  # what was due before we knew him is not owed
             return 0
-        if due is None or due <= datetime.fromisoformat(known):
+        if slot is None or slot.at <= datetime.fromisoformat(since) or await store.call(store.gathered.has_left, recipient, slot.name):
             return 0
         rows = await store.call(store.gathered.due, now, ("digest", "budget"), [recipient])
-        empty = Waiting(recipient, subscription.notifier, subscription.address, subscription.timezone, subscription.language, ())
-        await self._leave_digest(rows[0] if rows else empty, due.isoformat(), await coverage(), now)
-        await store.call(store.notes.put, key, due.isoformat())
+        empty = Waiting(recipient, first.notifier, first.address, first.timezone, first.language, ())
+        await self._leave_digest(rows[0] if rows else empty, slot.name, await coverage(), now)
         return 1
 
     async def _leave_digest(self, group: Waiting, name: str, coverage: Coverage, now: datetime) -> None:
-        digest = messages.digest(_rows(group), language=group.language, timezone=group.timezone, now=now, coverage=coverage)
-        await self._store.call(self._store.gathered.leave, group, name, self._parts(group.notifier, digest), now)
+        letter = is_letter(self._notifiers.get(group.notifier))
+        how: dict[str, Any] = {"language": group.language, "timezone": group.timezone, "now": now}
+        message = messages.digest(_rows(group), **how, coverage=coverage, letter=letter)
+        await self._store.call(self._store.gathered.leave, group, name, self._parts(group.notifier, message), now)
 
     def _parts(self, notifier: str, message: Message) -> tuple[Message, ...]:
         opened = self._notifiers.get(notifier)
-        return messages.split(message, opened.capacity, opened.length) if opened and opened.capacity else (message,)
+        return messages.split(message, opened.capacity - _NUMBERED, opened.length) if opened and opened.capacity else (message,)
 
 
 def _rows(group: Waiting) -> list[Row]:
     latest: dict[str, Any] = {row.alert.story: row for row in group.rows}
-    return [Row(row.alert, row.reasons, row.slot) for row in latest.values()]
+    return [Row(row.alert, row.reasons, row.slot, row.relevance) for row in latest.values()]

@@ -9,18 +9,22 @@ One judge at a time. What fails is tried three times and then set aside and list
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from watcher import codec, dossiers, stories
-from watcher.alerts import Decision, News, Past, day_start, decide, interested
+from watcher.alerts import Decision, News, Past, Wants, corrected, decide, interested
 from watcher.children import ChildFailed, Children
 from watcher.errors import StoreError
-from watcher.model import Alert, Entry, Judged, Match, Outlet, Role, Rule, Subscription, Understood
+from watcher.model import Alert, Entry, Judged, Match, Outlet, Profile, Relevance, Role, Rule, Subscription, Understood
+from watcher.relevance import relevance
 from watcher.rules import RuleSet
 from watcher.store import Judgement, Store
 from watcher.store.received import Received
+from watcher.when import Calendar, day_start
 
 UNDERSTAND = "watcher.understanding.child:understand_json"
 _BATCH = 64
@@ -44,6 +48,7 @@ class Wanted:
 
     rules: RuleSet
     subscriptions: tuple[Subscription, ...]
+    wants: Wants = field(default_factory=Wants)
 
     @property
     def by_id(self) -> Mapping[str, Rule]:
@@ -79,7 +84,10 @@ class Judge:
         """Judge one batch of what is owed; an empty list says that nothing is."""
         if self._index is None:
             self._index = await self._rebuilt()
-        batch = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
+        await self._expand()
+        claimed = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
+        # Entries of one tick arrive in any order; taken by time and id, they make the same stories every time.
+        batch = sorted(claimed, key=lambda received: (received.entry.published or received.first_seen, received.entry.id))
         ahead = [asyncio.create_task(self._understand(received.entry)) for received in batch]
         out = []
         try:
@@ -91,9 +99,14 @@ class Judge:
             await asyncio.gather(*ahead, return_exceptions=True)
         return out
 
+    async def _expand(self) -> None:
+        """Owe what was decided for many, page by page, before the next entry asks what was told."""
+        while await self._store.call(self._store.expand):
+            pass
+
     async def _rebuilt(self) -> stories.Index:
         index = stories.Index()
-        for entry, story, at, print_ in await self._store.call(self._store.known.fingerprints, self._now() - 2 * stories.WINDOW):
+        for entry, story, at, print_ in await self._store.call(self._store.known.fingerprints, self._now() - stories.LONG):
             if print_:
                 index.add(entry, story, at, stories.load(print_))
         return index
@@ -128,12 +141,14 @@ class Judge:
         story = received.story or self._index.assign(entry.id, at, print_)
         alert = await self._store.call(self._store.known.alert, story)
         judged = dossiers.compare(understood.events, _told_before(alert, entry.id))
+        if alert and received.revision:
+            judged = corrected(judged, alert, entry.id)
         fresh = alert is None or not any(outlet.entry != entry.id for outlet in alert.outlets)
         matches = wanted.rules.match(entry, understood, judged, source_role=origin.role, story_new=fresh)
         if _worth_reading(received, understood, matches, origin):
             await self._store.call(self._store.joint.want_article, entry.id, now + _READ_WITHIN)
             return Verdicts(entry.id, "reading", len(understood.events))
-        decision, told = await self._decided(received, judged, matches, story, alert, wanted, origin)
+        decision, told = await self._decided(received, understood, judged, matches, story, alert, wanted, origin)
         grown = _grown(alert, received, understood, judged, story, origin, told or alert is not None, now)
         done = Judgement(
             entry=entry.id,
@@ -149,12 +164,14 @@ class Judge:
             source=entry.source,
         )
         await self._store.call(self._store.judge, done, now)
+        await self._expand()
         self._index.add(entry.id, story, at, print_)
         return Verdicts(entry.id, "judged", len(understood.events), done.rules, len(decision.owed), len(decision.held))
 
     async def _decided(
         self,
         received: Received,
+        understood: Understood,
         judged: tuple[Judged, ...],
         matches: tuple[Match, ...],
         story: str,
@@ -162,26 +179,32 @@ class Judge:
         wanted: Wanted,
         origin: Origin,
     ) -> tuple[Decision, bool]:
-        entry = received.entry
-        news = News(entry.source, received.first_seen, received.learned, judged, matches, words_of(entry, matches), origin.burst)
-        rules = wanted.by_id
-        groups = interested(news, rules, wanted.subscriptions) if matches else {}
+        entry, wants = received.entry, wanted.wants
+        news = News(entry.source, received.first_seen, received.learned, judged, matches, words_of(entry, matches), origin.burst, story)
+        groups = interested(news, wanted.by_id, wanted.subscriptions, wants)
         told = await self._store.call(self._store.known.told, story) if alert else {}
         if alert and not received.learned:
             # Who was told of the story hears of it whether or not this entry alone would have matched his rules.
-            groups |= {s.recipient: [s] for s in wanted.subscriptions if s.recipient in told and s.recipient not in groups}
+            silent = told.keys() - groups.keys()
+            for subscription in wanted.subscriptions if silent else ():
+                if subscription.recipient in silent:
+                    groups.setdefault(subscription.recipient, []).append(subscription)
         if not groups:
             return Decision(), False
-        past = await self._past(story, entry.source, groups, origin)
-        return decide(news, rules, groups, past, self._now()), True
+        past = await self._past(story, entry.source, groups, origin, news.dossiers)
+        news = replace(news, relevance=_relevance(judged, entry, understood, groups, wants))
+        return decide(news, wanted.by_id, groups, past, self._now(), wants), True
 
-    async def _past(self, story: str, source: str, groups: Mapping[str, Sequence[Subscription]], origin: Origin) -> dict[str, Past]:
+    async def _past(
+        self, story: str, source: str, groups: Mapping[str, Sequence[Subscription]], origin: Origin, about: frozenset[str]
+    ) -> dict[str, Past]:
         known, now = self._store.known, self._now()
         told = await self._store.call(known.told, story)
         editing = await self._store.call(known.editing, story)
         spent = await self._store.call(known.spent, {id: day_start(group[0], now) for id, group in groups.items()})
         window = now - origin.burst[1] if origin.burst else now
         singles = await self._store.call(known.singles, source, list(groups), window) if origin.burst else {}
+        dossier = await self._store.call(known.told_of, about) if about else set()
         return {
             id: Past(
                 told=id in told,
@@ -190,9 +213,32 @@ class Judge:
                 editing=id in editing,
                 spent=spent.get(id, 0),
                 singles=singles.get(id, 0),
+                dossier=id in dossier,
             )
             for id in groups
         }
+
+
+def _relevance(
+    judged: Sequence[Judged], entry: Entry, understood: Understood, groups: Mapping[str, Sequence[Subscription]], wants: Wants
+) -> dict[str, Relevance]:
+    """Compare the entry with every profile by which somebody interested reads, each once."""
+    profiles: dict[str, Profile] = {}
+    for group in groups.values():
+        profiles |= {profile.id: profile for subscription in group if (profile := wants.profile(subscription))}
+    news = [item for item in judged if item.novelty not in ("background", "repeat")] or judged
+    return {id: relevance(news, entry, understood.entities, profile) for id, profile in profiles.items()}
+
+
+async def wants_of(store: Store, profiles: Iterable[Profile], calendar: Calendar, now: datetime) -> Wants:
+    """Put together what recipients want beyond rules: profiles, follows, mutes, and the working days."""
+    wishes, follows, mutes = store.wishes, defaultdict[str, dict[str, str]](dict), defaultdict[str, dict[Any, Any]](dict)
+    for one in await store.call(wishes.follows):
+        follows[one.recipient][one.dossier] = one.title or one.dossier
+    for mute in await store.call(wishes.mutes, now):
+        mutes[mute.recipient][mute.kind, mute.value] = mute.until
+    own = {recipient: replace(profile, id=recipient) for recipient, profile in (await store.call(wishes.profiles)).items()}
+    return Wants({profile.id: profile for profile in profiles} | own, follows, mutes, calendar)
 
 
 def _told_before(alert: Alert | None, entry: str) -> tuple[Judged, ...]:

@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+from watcher.concern import Meeting as Meeting
+from watcher.concern import Profile as Profile
+from watcher.concern import Relevance as Relevance
+from watcher.concern import Reminder as Reminder
 from watcher.shown import Button as Button
+from watcher.shown import File as File
 from watcher.shown import Limits as Limits
 from watcher.shown import Line as Line
 from watcher.shown import Message as Message
@@ -78,6 +83,8 @@ class Poll:
 
     entries: tuple[Entry, ...] = ()
     cursor: Cursor = field(default_factory=dict)
+    window: bool = True
+    """The entries are what the source shows now, known ones among them; False: they are changes, and none of them was seen before."""
     unchanged: bool = False
     """The source said or showed that nothing changed since the cursor; `entries` is empty then."""
     degraded: tuple[str, ...] = ()
@@ -248,18 +255,6 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """What a recipient is and makes."""
-
-    id: str
-    regions: tuple[str, ...] = ()
-    goods: tuple[str, ...] = ()
-    organisations: tuple[str, ...] = ()
-    clusters: tuple[str, ...] = ()
-    touches: str = "instant"
-
-
-@dataclass(frozen=True, slots=True)
 class Subscription:
     """Which rules a recipient wants, when, narrowed how. `rules` None stands for all of them."""
 
@@ -365,6 +360,8 @@ class Owed:
     language: str
     fallback: Fallback | None = None
     expires: datetime | None = None
+    relevance: Relevance | None = None
+    """To the recipient's profile; None: he has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,3 +376,4 @@ class Held:
     reasons: tuple[Reason, ...]
     timezone: str
     language: str
+    relevance: Relevance | None = None

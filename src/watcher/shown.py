@@ -20,11 +20,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `keep` lines survive when a message must be cut; `heading` and `row` say how richer media may show it."""
+    """One line. `keep` lines survive when a message must be cut; the kind says how richer media may show it.
+
+    `row`: the first run is a label; `title`: the last run is a badge at the other end of the line.
+    """
 
     runs: tuple[Run, ...]
     keep: bool = False
-    kind: Literal["text", "heading", "row", "item", "space"] = "text"
+    kind: Literal["text", "heading", "title", "row", "item", "space"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,15 @@ class Button:
 
     text: str
     data: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A text file: its name, its media type (`text/calendar`), its content."""
+
+    name: str
+    type: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Message:
     """The same as an object for machines: contract of `alerts --json`."""
     silent: bool = False
     language: str = "ru"
+    files: tuple[File, ...] = ()
+    """What goes with it where the way to tell takes files: letters do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,8 @@ class Outgoing:
     """What `send` gave for the message that this one answers."""
     plain: bool = False
     """Send without any formatting: it was refused before."""
+    token: str = ""
+    """Signed name of the recipient: who shows it may leave the list."""
 
 
 @dataclass(frozen=True, slots=True)

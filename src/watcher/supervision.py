@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import messages, notices, observe, systemd
 from watcher.errors import DeliveryError, StoreError
@@ -31,6 +33,7 @@ _PROBE = timedelta(seconds=5)
 _FALL_BACK = timedelta(minutes=10)
 _PAST_THE_STORE = timedelta(hours=1)
 _SEND_WITHIN_S = 30
+_ATTEND_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,17 @@ class Supervision:
         self._pulse.failed(error, now)
         self._probed = now
 
+    def ticking(self, jobs: Iterable[tuple[str, Callable[[], Awaitable[Any]], float]]) -> AsyncIOScheduler:
+        """Make the scheduler of these ticks (name, job, seconds between two), and of what looks after them."""
+        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+        now = self._now()
+        for name, job, seconds in jobs:
+            scheduler.add_job(self.guarded, "interval", (name, job), seconds=seconds, next_run_time=now)
+        scheduler.add_job(self.attend, "interval", seconds=_ATTEND_S, next_run_time=now + timedelta(seconds=_ATTEND_S))
+        if watchdog := systemd.watchdog_s(self._surrounds.env):
+            scheduler.add_job(self.feed, "interval", seconds=watchdog / 3, next_run_time=now)
+        return scheduler
+
     async def store_works(self) -> bool:
         """Whether the store takes what it is given; asked with a small write every few seconds while it does not."""
         if self._pulse.fault is None:
@@ -92,6 +106,17 @@ class Supervision:
         self._pulse.recovered()
         observe.log().info("store", status="ok")
         return True
+
+    # ------------------------------------------------------------------------------------------------- the configuration
+    async def loaded(self) -> None:
+        """Remember that a configuration was taken, and when."""
+        await self._store.call(self._store.notes.put, "configuration-loaded", self._now().isoformat())
+        await self._store.call(self._store.notes.put, REFUSED, "")
+
+    async def refused(self, why: str) -> None:
+        """Remember why a reload was refused: `status`, the page and the administrators say it until one is taken."""
+        with suppress(StoreError):
+            await self._store.call(self._store.notes.put, REFUSED, why)
 
     # ------------------------------------------------------------------------------------------------- systemd
     async def feed(self) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from messages.facts_of_news import BARE, CLUSTER, NOW, QUOTA, REASONS, RULE, alert, judged, outlet
 from watcher import codec
 from watcher.lines import plain, text_of
-from watcher.messages import as_data, buttons, compose, follow_up, notice
+from watcher.messages import Own, as_data, buttons, compose, follow_up, notice
 from watcher.model import Alert, Message, Reason
 from watcher.notifiers._markup import as_html
 from world import telegram as world
@@ -165,7 +165,7 @@ def test_a_follow_up_says_first_what_is_new() -> None:
 
 
 def test_a_number_of_the_chat_is_shown_and_kept() -> None:
-    assert lines(told(QUOTA, number=17))[-1] == "#квота · № 17"
+    assert lines(told(QUOTA, own=Own(number=17)))[-1] == "#квота · № 17"
 
 
 def test_equal_input_gives_equal_output() -> None:

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from conftest import Clock
-from watcher.errors import StoreError
+from watcher.errors import ConfigError, StoreError
 from watcher.model import Alert, Entry, Outlet, Owed, Poll, Reason, recipient_id
 from watcher.standing import STALLED, Pulse
 from watcher.store import Store
@@ -222,7 +222,7 @@ async def test_a_refused_configuration_is_on_the_page(world: World) -> None:
 async def test_a_taken_address_leaves_the_pages_where_they_were(world: World, store: Store) -> None:
     other = Front(View(store, world.pulse, world.clock, lambda: world.names, lambda standing: b"", ""))
     taken = world.front.address.removeprefix("http://").rstrip("/")
-    with pytest.raises(OSError, match="in use"):
+    with pytest.raises(ConfigError, match="занять не удалось"):
         await other.serve(taken)
     assert other.address == ""
     assert (await world.get("/health"))[0] == 200

@@ -24,3 +24,16 @@ def subscriptions_of(reader: Reader, since: Mapping[str, datetime], timezone: st
         )
         for rule in (*reader.rules, *(id for id, _ in reader.own))
     ]
+
+
+def listening(reader: Reader, timezone: str) -> Subscription:
+    """Give the subscription of a reader without rules: by it he hears of the dossiers that he follows."""
+    return Subscription(
+        id=f"bot:{reader.address}:follows",
+        notifier="telegram",
+        address=reader.address,
+        rules=(),
+        timezone=str(reader.settings.get("timezone") or timezone),
+        language=reader.language,
+        by_reader=True,
+    )

@@ -100,6 +100,16 @@ def classify(context: Context, file: Path | None, stories: bool) -> None:
     _call("texts:classify", context, file, stories)
 
 
+@main.command(name="eval")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--errors", is_flag=True, help="Перечислить всё, что понято не так.")
+@_JSON
+@click.pass_obj
+def evaluate(context: Context, file: Path, errors: bool, as_json: bool) -> None:
+    """Точность и полнота на размеченных записях (JSON Lines): по типам, сведениям, стадиям, сюжетам."""
+    _call("evaluation:evaluate", _json_too(context, as_json), file, errors)
+
+
 @main.command()
 @_JSON
 @click.pass_obj

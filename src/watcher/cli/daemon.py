@@ -133,7 +133,7 @@ async def _reload(app: App, context: Context) -> None:
         settings = await asyncio.to_thread(_loaded, context)
         await app.reload(settings)
     except ConfigError as error:
-        await app.refused(str(error))
+        await app.supervision.refused(str(error))
         observe.log().error("reloaded", status="refused", error=str(error))
     except StoreError as error:
         app.supervision.broken(error)

@@ -70,7 +70,7 @@ def rule(keys: RuleKeys) -> Rule:
 
 def profile(keys: ProfileKeys) -> Profile:
     """Make a profile of its keys."""
-    return Profile(keys.id, keys.regions, keys.goods, keys.organisations, keys.clusters, keys.touches)
+    return Profile(keys.id, keys.regions, keys.goods, keys.organisations, keys.clusters, keys.touches, keys.families)
 
 
 def subscription(keys: SubscriptionKeys, file: WatcherFile) -> Subscription:
@@ -119,4 +119,6 @@ def settings(gathered: Gathered) -> Settings:
         off=tuple(gathered.wanted),
         wanted=dict(gathered.wanted),
         warnings=gathered.found.told(),
+        calendar=gathered.calendar,
+        reminders=file.reminders,
     )

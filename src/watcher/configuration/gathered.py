@@ -11,6 +11,7 @@ from watcher.configuration.models import WatcherFile
 from watcher.configuration.settings import SourceSettings
 from watcher.configuration.yaml import Path
 from watcher.model import Profile, Rule, Subscription
+from watcher.when import Calendar
 
 Finding: TypeAlias = tuple[str, int | None, str, str]
 """A key of a rule (`query`, `examples.match.0`), an offset into its text or None, what is wrong, what would be right."""
@@ -32,4 +33,5 @@ class Gathered:
     rules: list[Rule] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
+    calendar: Calendar = field(default_factory=Calendar)
     where: dict[tuple[str, str], tuple[File, Path]] = field(default_factory=dict)

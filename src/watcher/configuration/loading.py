@@ -19,6 +19,7 @@ from watcher.configuration.problems import validate
 from watcher.configuration.settings import Settings
 from watcher.configuration.yaml import Tree
 from watcher.errors import ConfigError
+from watcher.when import read_calendar
 
 
 def load(
@@ -75,9 +76,21 @@ def _watcher(gathered: Gathered, file: File) -> None:
         paths = tuple(existing(file, ("fetch", "extra_ca", number), name) for number, name in enumerate(keys.fetch.extra_ca))
         gathered.file = keys.model_copy(update={"fetch": keys.fetch.model_copy(update={"extra_ca": paths})})
         checks.check_watcher(file, keys)
+        if keys.workdays:
+            _workdays(gathered, file, existing(file, ("workdays",), keys.workdays))
     if data.get("notifiers") is None:
         data["notifiers"] = {"console": {}}
     _notifiers(gathered, file)
+
+
+def _workdays(gathered: Gathered, file: File, path: str) -> None:
+    try:
+        gathered.calendar = read_calendar(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return  # told where the key was checked
+    except (OSError, ValueError) as error:
+        problem = file.tree.problem(("workdays",), f"workdays: {path}: {error}", "строки вида 2027-01-09 off, 2027-02-20 work")
+        file.tree.problems.append(problem)
 
 
 def _notifiers(gathered: Gathered, file: File) -> None:

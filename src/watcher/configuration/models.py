@@ -71,6 +71,16 @@ class Retention(Block):
     deliveries: Duration = Field(default=timedelta(days=400), description="Сколько хранить отправленное")
 
 
+Before = Annotated[tuple[Annotated[int, Field(ge=0, le=365)], ...], OneOrMany]
+
+
+class ReminderKeys(Block):
+    deadline: Before = Field(default=(5, 1), description="За сколько рабочих дней до срока заявок или замечаний")
+    effective: Before = Field(default=(30, 7, 1), description="За сколько дней до вступления в силу")
+    sunset: Before = Field(default=(30, 7), description="За сколько дней до конца временной меры, если продления не видно")
+    at: TimeOfDay = Field(default="09:00", description="В котором часу получателя напоминать")
+
+
 class Logging(Block):
     level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Что писать в журнал")
     format: Literal["auto", "console", "json"] = Field(default="auto", description="auto — для людей в терминале, иначе JSON")
@@ -91,6 +101,12 @@ class WatcherFile(Block):
         default=WebSettings(), description="Страница с последними новостями и состоянием; off — нет"
     )
     retention: Retention = Field(default=Retention(), description="Что сколько хранить")
+    workdays: str = Field(
+        default="", max_length=1000, description="Файл рабочих дней сверх календаря России: строки вида 2027-01-09 off, 2027-02-20 work"
+    )
+    reminders: Annotated[ReminderKeys | None, OrWord({"off": None})] = Field(
+        default=ReminderKeys(), description="Напоминания о датах из сообщённого; off — нет"
+    )
     logging: Logging = Field(default=Logging(), description="Журнал")
 
 
@@ -100,7 +116,7 @@ class SourceKeys(Block):
 
     id: SourceId = Field(description="Короткое имя, единственное во всех файлах")
     title: str = Field(default="", max_length=200, description="Как называть в сообщениях; пусто — id")
-    kind: str = Field(default="feed", description="Вид источника: feed или имя модуля через точку")
+    kind: str = Field(default="feed", description="Вид источника: feed, page, json, telegram, register, document или имя модуля")
     url: str = Field(default="", max_length=2000, description="Адрес")
     enabled: Flag = Field(default=True, description="false — не опрашивать")
     every: Every | None = Field(default=None, description="Как часто опрашивать: 1s … 30d; иначе из defaults")
@@ -192,8 +208,13 @@ class ProfileKeys(Block):
     """What a reader is and makes."""
 
     id: Id = Field(description="Короткое имя")
-    regions: Words = Field(default=(), description="Его регионы")
-    goods: Words = Field(default=(), description="Что он делает или покупает: слова и коды")
+    families: tuple[Literal["cluster", "quota", "proc"], ...] = Field(
+        default=(), description="Какие события могут его касаться вообще: cluster, quota, proc; пусто — все, остальное не приходит"
+    )
+    regions: Words = Field(default=(), description="Его регионы; федеральный округ стоит за свои субъекты")
+    goods: Words = Field(
+        default=(), description='Что он делает или покупает: слова и коды, например светильники, "ТН ВЭД 3102", "ОКПД2 27.40"'
+    )
     organisations: Words = Field(default=(), description="Он сам, его конкуренты, его заказчики")
     clusters: Words = Field(default=(), description="Его кластеры")
     touches: Literal["instant", "digest"] = Field(

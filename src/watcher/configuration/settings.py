@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from watcher.configuration.models import FetchSettings, Logging, Retention, WebSettings
+from watcher.configuration.models import FetchSettings, Logging, ReminderKeys, Retention, WebSettings
 from watcher.errors import Problem
 from watcher.model import Profile, Role, Rule, Subscription
 from watcher.sources import Options
+from watcher.when import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,5 @@ class Settings:
     off: tuple[str, ...] = ()
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+    calendar: Calendar = field(default_factory=Calendar)
+    reminders: ReminderKeys | None = field(default_factory=ReminderKeys)

@@ -23,6 +23,8 @@ class Request:
     timeout: timedelta | None = None
     proxy: str = ""
     extra_ca: tuple[str, ...] = ()
+    body: bytes = b""
+    """Sent with POST where there is any; its type stands in `headers`."""
 
 
 @dataclass(frozen=True, slots=True)

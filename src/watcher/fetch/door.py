@@ -62,6 +62,7 @@ class _Journey:
     url: httpx.URL
     headers: dict[str, str]
     left_s: float
+    body: bytes = b""
     hops: int = 0
     permanent: bool = True
 
@@ -139,7 +140,7 @@ class Door:
         except BadAddress as error:
             raise failure(request.url, f"this address can't be fetched: {error}", "protocol") from error
         allowed = self._settings.timeout if request.timeout is None else request.timeout
-        return _Journey(request, url, self._headers(request), allowed.total_seconds())
+        return _Journey(request, url, self._headers(request), allowed.total_seconds(), request.body)
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"user-agent": self._settings.user_agent, "accept": _ACCEPT, "accept-language": "ru,en;q=0.5"}
@@ -179,12 +180,14 @@ class Door:
             dialled = dialled or event == "connection.connect_tcp.started"
 
         headers = journey.headers | {"accept-encoding": "gzip"} | _validators(journey.request)
+        method, content = ("POST", journey.body) if journey.body else ("GET", None)
         try:
-            return await opened.handle_async_request(httpx.Request("GET", journey.url, headers=headers, extensions={"trace": trace}))
+            request = httpx.Request(method, journey.url, headers=headers, content=content, extensions={"trace": trace})
+            return await opened.handle_async_request(request)
         except _BROKEN:
             if dialled:
                 raise
-        return await opened.handle_async_request(httpx.Request("GET", journey.url, headers=headers))
+        return await opened.handle_async_request(httpx.Request(method, journey.url, headers=headers, content=content))
 
     async def _taken(self, journey: _Journey, answer: httpx.Response) -> Fetched | None:
         if (until := certificate_end(answer)) is not None:
@@ -219,6 +222,9 @@ class Door:
             raise Unusable("a redirect leads from https to http", "redirect")
         if url.host != journey.url.host or port_of(url) != port_of(journey.url):
             journey.headers = self._headers(Request(journey.request.url))
+            journey.body = b""  # what was meant for one host is not carried to another
+        elif answer.status_code not in (307, 308):
+            journey.body = b""  # as browsers do: the answer to what was sent is got
         journey.permanent = journey.permanent and answer.status_code in PERMANENT
         journey.url = url
 

@@ -20,7 +20,8 @@ _HYPHENS = "\u2010\u2011\u2012\u2013\u2212"
 _LETTER = rf"[^\W\d_][{_MARKS}{_INVISIBLE}]*"
 _TOKEN = re.compile(rf"(?:{_LETTER})+(?:[-{_HYPHENS}](?:{_LETTER})+)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
-_MIXED = re.compile(r"[A-Za-zА-Яа-яЁё]*(?:[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z])[A-Za-zА-Яа-яЁё]*")
+_LETTERS = re.compile(r"[A-Za-zА-Яа-яЁё]+")
+_MIXED = re.compile(r"[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z]")
 _PLAIN = re.compile(r"[а-я]+")
 _LATIN, _SIMILAR = "aceopxykmtABCEHKMOPTXY", "асеорхукмтАВСЕНКМОРТХУ"
 _TO_CYRILLIC = str.maketrans(_LATIN, _SIMILAR)
@@ -52,12 +53,14 @@ def fold(text: str) -> str:
     if folded.isascii() or _PLAIN.fullmatch(folded):
         return folded
     plain = _DROPPED.sub("", unicodedata.normalize("NFKC", text)).translate(_SAME)
-    return _MIXED.sub(_one_script, plain).casefold()
+    return (_LETTERS.sub(_one_script, plain) if _MIXED.search(plain) else plain).casefold()
 
 
 def _one_script(found: re.Match[str]) -> str:
     """Write a word of two scripts in one, where all the letters of the other look like letters of it."""
     word = found.group()
+    if not _MIXED.search(word):
+        return word
     cyrillic = word.translate(_TO_CYRILLIC)
     if not re.search("[A-Za-z]", cyrillic):
         return cyrillic

@@ -7,9 +7,27 @@ and `tables` hold the words. Equal input gives equal output. No text from outsid
 
 from __future__ import annotations
 
-from watcher.messages.many import Coverage, Row, digest, merged
+from watcher.messages.blocks import Row
+from watcher.messages.calendar import calendar_of
+from watcher.messages.many import Coverage, digest, merged
 from watcher.messages.objects import alert_id, as_data
 from watcher.messages.parts import split
-from watcher.messages.single import buttons, compose, follow_up, notice, silently
+from watcher.messages.single import Own, buttons, compose, follow_up, notice, numbered, silently
 
-__all__ = ["Coverage", "Row", "alert_id", "as_data", "buttons", "compose", "digest", "follow_up", "merged", "notice", "silently", "split"]
+__all__ = [
+    "Coverage",
+    "Own",
+    "Row",
+    "alert_id",
+    "as_data",
+    "buttons",
+    "calendar_of",
+    "compose",
+    "digest",
+    "follow_up",
+    "merged",
+    "notice",
+    "numbered",
+    "silently",
+    "split",
+]

@@ -241,6 +241,9 @@ def starts(judged: Judged) -> date | None:
 
 def action(events: Sequence[Judged], reader: Reader) -> Action | None:
     """Say what there is to do and until when: the nearest deadline ahead, else the nearest day of effect ahead."""
+    reminded = [found for judged in events if (found := _reminded(judged, reader))]
+    if reminded:
+        return reminded[0]
     live = [
         judged
         for judged in events
@@ -270,6 +273,20 @@ def action(events: Sequence[Judged], reader: Reader) -> Action | None:
     return Action(
         reader.say(f"Начало действия — {wording.day(when, 'ru')} ({left})", f"Takes effect {wording.day(when, 'en')} ({left})"), when
     )
+
+
+def _reminded(judged: Judged, reader: Reader) -> Action | None:
+    """Say what a reminder is of."""
+    mark = judged.event.slots.get("reminder")
+    when = wording.as_date(mark.get("day")) if isinstance(mark, Mapping) else None
+    if when is None or not isinstance(mark, Mapping):
+        return None
+    ru, en, left = wording.day(when, "ru"), wording.day(when, "en"), remaining(when, reader)
+    if mark.get("kind") == "deadline":
+        return Action(_deadline(judged, when, reader), when)
+    if mark.get("kind") == "sunset":
+        return Action(reader.say(f"Истекает {ru} ({left}), продления не видно", f"Ends {en} ({left}), no extension seen"), when)
+    return Action(reader.say(f"Вступает в силу {ru} ({left})", f"Takes effect {en} ({left})"), when)
 
 
 def _deadline(judged: Judged, when: date, reader: Reader) -> str:

@@ -12,25 +12,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.lines import clean
-from watcher.messages import facts, tables, wording
+from watcher.messages import blocks, facts, tables, wording
 from watcher.messages.best import family, leading, rank, shown
+from watcher.messages.blocks import Row
+from watcher.messages.calendar import calendar_of
 from watcher.messages.facts import Reader
 from watcher.messages.objects import as_data
 from watcher.messages.single import SPACE, headline, name
 from watcher.messages.tables import of
-from watcher.model import FAMILIES, Alert, Line, Message, Reason, Run
+from watcher.model import FAMILIES, Line, Message, Run
 
 ACTIONS = 5
 """At most so many stand under «требует действия»; the others stay with their family."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One alert that waited, and why (`slot` of the held row)."""
-
-    alert: Alert
-    reasons: tuple[Reason, ...] = ()
-    slot: str = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +40,32 @@ class Coverage:
     """How many were not told, by novelty: commentary, background, …"""
 
 
-def digest(rows: Sequence[Row], *, language: str, timezone: str, now: datetime, coverage: Coverage | None = None) -> Message:
-    """Make a digest: what asks for action, then by family and stage, one line each; what was held back; what was looked at."""
+def digest(
+    rows: Sequence[Row],
+    *,
+    language: str,
+    timezone: str,
+    now: datetime,
+    coverage: Coverage | None = None,
+    letter: bool = False,
+) -> Message:
+    """Make a digest: what asks for action, then by family and stage; what was held back; what was looked at.
+
+    One line each for chats; in a `letter` each with its facts, its stage as a badge, and what was looked at first.
+    """
     reader = Reader(wording.tongue(language), timezone, now)
     actions = _actions(rows, reader)
     title = _title(rows, len(actions), reader)
+    show = blocks.item if letter else _one_line
     lines: list[Line] = [Line((Run(title, "b"),), keep=True, kind="heading")]
+    covered = _covered(coverage, reader)
+    lines += covered if letter else []
     count = 0
     if actions:
         lines += _section(reader.say("Требует действия", "Action needed"))
         for index, action in actions:
             count += 1
-            lines.append(_line(rows[index], count, reader, until=action.text))
+            lines += show(rows[index], count, reader, action.text)
     placed = {index for index, _ in actions}
     for kind in (*FAMILIES, ""):
         group = [row for index, row in enumerate(rows) if index not in placed and family(row.alert) == kind]
@@ -68,11 +75,16 @@ def digest(rows: Sequence[Row], *, language: str, timezone: str, now: datetime, 
             )
         for row in sorted(group, key=_by_stage):
             count += 1
-            lines.append(_line(row, count, reader))
+            lines += show(row, count, reader, "")
     if not rows:
         lines.append(Line((Run(reader.say("По вашим правилам ничего нового.", "Nothing new by your rules.")),), keep=True))
-    lines += [SPACE, *_held(rows, reader), *_covered(coverage, reader)]
-    return Message(tuple(lines), title, thread="digest", data=_data("digest", rows, reader), language=reader.language)
+    lines += [SPACE, *_held(rows, reader), *([] if letter else covered)]
+    files = calendar_of([row.alert for row in rows], reader.today, reader.language) if letter else ()
+    return Message(tuple(lines), title, thread="digest", data=_data("digest", rows, reader), language=reader.language, files=files)
+
+
+def _one_line(row: Row, number: int, reader: Reader, until: str) -> list[Line]:
+    return [_line(row, number, reader, until=until)]
 
 
 def merged(rows: Sequence[Row], why: str, *, language: str, timezone: str, now: datetime) -> Message:
@@ -121,6 +133,8 @@ def _line(row: Row, number: int, reader: Reader, until: str = "", every: bool = 
             runs.append(Run(reader.say(" · ⚠️ проверьте", " · ⚠️ please check")))
         if any(judged.novelty == "conflict" for judged in row.alert.events):
             runs.append(Run(reader.say(" · ⚠️ источники расходятся", " · ⚠️ sources disagree")))
+    if row.relevance is not None and row.relevance.level == "touches":
+        runs.append(Run(reader.say(" · касается вас", " · concerns you")))
     if until:
         runs.append(Run(f" · ⏰ {until}"))
     outlets = shown(row.alert.outlets)

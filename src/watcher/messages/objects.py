@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from watcher.messages.best import leading, shown
-from watcher.model import Alert, Judged, Reason, digest
+from watcher.model import Alert, Judged, Reason, Relevance, digest
 
 
 def alert_id(alert: Alert) -> str:
@@ -15,7 +15,7 @@ def alert_id(alert: Alert) -> str:
     return digest("alert", alert.story, alert.kind, str(alert.revision) if alert.kind != "alert" else "")
 
 
-def as_data(alert: Alert, reasons: Sequence[Reason], *, told_at: datetime | None) -> dict[str, Any]:
+def as_data(alert: Alert, reasons: Sequence[Reason], *, told_at: datetime | None, relevance: Relevance | None = None) -> dict[str, Any]:
     """Give an alert as the object of the JSON contract, plus `alert`, `rule`, `story`, `dossier`, `told_at`; texts as they came."""
     first = shown(alert.outlets)[0] if alert.outlets else None
     best = leading(alert.events)
@@ -36,6 +36,7 @@ def as_data(alert: Alert, reasons: Sequence[Reason], *, told_at: datetime | None
         "published": _iso(first.published) if first else None,
         "summary": alert.summary,
         "read": alert.read,
+        "relevance": _relevance(relevance),
         "events": [_event(judged) for judged in alert.events],
         "outlets": [
             {
@@ -54,6 +55,13 @@ def as_data(alert: Alert, reasons: Sequence[Reason], *, told_at: datetime | None
             for reason in reasons
         ],
     }
+
+
+def _relevance(relevance: Relevance | None) -> dict[str, Any] | None:
+    if relevance is None:
+        return None
+    met = [{"kind": meeting.kind, "wanted": meeting.wanted, "found": meeting.found} for meeting in relevance.met]
+    return {"level": relevance.level, "met": met}
 
 
 def _event(judged: Judged) -> dict[str, Any]:

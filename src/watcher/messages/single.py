@@ -1,4 +1,4 @@
-"""One alert as a message. Order of lines: what → until when → numbers, ground, stage, meaning → why you → links.
+"""One alert as a message. Order of lines: what → whom it concerns → until when → numbers, ground, stage, meaning → why you → links.
 
 The first line carries the news, since a locked screen shows sixty characters. Under a thousand characters in all: lines that can be
 spared go first.
@@ -7,7 +7,7 @@ spared go first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,22 +17,31 @@ from watcher.messages.best import family, leading, shown
 from watcher.messages.facts import Reader
 from watcher.messages.objects import as_data
 from watcher.messages.tables import of
-from watcher.model import Alert, Button, Judged, Line, Message, Outlet, Reason, Run
+from watcher.model import Alert, Button, Judged, Line, Meeting, Message, Outlet, Reason, Relevance, Run
 
 LIMIT = 1000
 """Visible characters of one alert."""
-TITLE, LEAD, BLOCKS, LINKS, REASONS = 200, 300, 4, 6, 5
+TITLE, LEAD, BLOCKS, LINKS, REASONS, MEETINGS = 200, 300, 4, 6, 5, 3
 SPACE = Line((), kind="space")
 
 
-def compose(alert: Alert, reasons: Sequence[Reason], *, language: str, timezone: str, now: datetime, number: int = 0) -> Message:
-    """Make the message of one alert for one recipient; `number` is the message's number in its chat, 0 for none."""
-    return _composed(alert, reasons, Reader(wording.tongue(language), timezone, now), number, follows=False)
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a message is to its one recipient: its number in his chat (0: none), what it is to his profile, whether he can press buttons."""
+
+    number: int = 0
+    relevance: Relevance | None = None
+    buttons: bool = False
 
 
-def follow_up(alert: Alert, reasons: Sequence[Reason], *, language: str, timezone: str, now: datetime, number: int = 0) -> Message:
+def compose(alert: Alert, reasons: Sequence[Reason], *, language: str, timezone: str, now: datetime, own: Own = Own()) -> Message:
+    """Make the message of one alert for one recipient."""
+    return _composed(alert, reasons, Reader(wording.tongue(language), timezone, now), own, follows=False)
+
+
+def follow_up(alert: Alert, reasons: Sequence[Reason], *, language: str, timezone: str, now: datetime, own: Own = Own()) -> Message:
     """Make the message that answers an earlier one: what is new against it comes first («Новая стадия», «Изменение», …)."""
-    return _composed(alert, reasons, Reader(wording.tongue(language), timezone, now), number, follows=True)
+    return _composed(alert, reasons, Reader(wording.tongue(language), timezone, now), own, follows=True)
 
 
 def notice(text: str, *, language: str = "ru", data: Mapping[str, Any] | None = None) -> Message:
@@ -54,20 +63,31 @@ def buttons(alert: Alert, language: str) -> tuple[tuple[Button, ...], ...]:
     return (tuple(Button(text, f"{verb}:{alert.story[:50]}") for verb, text in names),)
 
 
-def _composed(alert: Alert, reasons: Sequence[Reason], reader: Reader, number: int, follows: bool) -> Message:
-    lines = [*_head(alert, reader, follows)]
+def numbered(message: Message, number: int) -> Message:
+    """Give a message that was composed before its number was known, with its number."""
+    return replace(message, lines=(*message.lines, Line((Run(f"№{wording.NBSP}{number}"),), keep=True))) if number else message
+
+
+def _composed(alert: Alert, reasons: Sequence[Reason], reader: Reader, own: Own, follows: bool) -> Message:
+    lines = [*_head(alert, reader, follows), *concerns(own.relevance, reader)]
     if action := facts.action(alert.events, reader):
         lines.append(Line((Run("⏰ "), Run(action.text, "b")), keep=True))
     lines += _doubts(alert.events, reader)
     lines += _body(alert, reader)
-    lines += [SPACE, *why(alert, reasons, reader), *sources(alert.outlets, reader), *_tail(alert, reader, number)]
+    lines += [SPACE, *why(alert, reasons, reader), *sources(alert.outlets, reader), *_tail(alert, reader, own.number)]
     return Message(
         lines=fit(lines, LIMIT),
         subject=_subject(alert, reader, follows),
-        thread=f"story:{alert.story}",
-        data=as_data(alert, reasons, told_at=reader.now),
+        buttons=buttons(alert, reader.language) if own.buttons else (),
+        thread=f"dossier:{dossier}" if (dossier := _dossier(alert)) else f"story:{alert.story}",
+        data=as_data(alert, reasons, told_at=reader.now, relevance=own.relevance),
         language=reader.language,
     )
+
+
+def _dossier(alert: Alert) -> str:
+    best = leading(alert.events)
+    return best.dossier if best else ""
 
 
 def headline(alert: Alert) -> str:
@@ -97,8 +117,32 @@ def _prefix(alert: Alert, best: Judged | None, reader: Reader, follows: bool) ->
         return reader.say("Напоминание: ", "Reminder: ")
     if not follows:
         return ""
+    if any(judged.why.startswith("correction") for judged in alert.events):
+        return reader.say("Исправлено: ", "Corrected: ")
     name = of(tables.NOVELTIES.get(best.novelty if best else "facts", tables.NOVELTIES["facts"]), reader.language)
     return f"{name[:1].upper()}{name[1:]}: "
+
+
+def concerns(relevance: Relevance | None, reader: Reader) -> list[Line]:
+    """Say what of the reader's profile it meets, or that it does not name him; nothing where he has no profile."""
+    if relevance is None:
+        return []
+    if not relevance.met:
+        return [Line((Run(reader.say("Вас прямо не называет", "Does not name you"), "i"),), keep=True)]
+    parts = list(dict.fromkeys(_met(meeting, reader) for meeting in relevance.met))
+    more = reader.say(f" и ещё {len(parts) - MEETINGS}", f" and {len(parts) - MEETINGS} more") if len(parts) > MEETINGS else ""
+    return [
+        Line((Run(reader.say("Касается вас:", "Concerns you:"), "b"), Run(" " + "; ".join(parts[:MEETINGS]) + more)), keep=True, kind="row")
+    ]
+
+
+def _met(meeting: Meeting, reader: Reader) -> str:
+    """Say what met: the words of the event, and the item of the profile where it is written otherwise."""
+    wanted, found = clean(meeting.wanted, 50), clean(meeting.found, 50)
+    if meeting.kind == "region":
+        found, wanted = wording.region(found, reader.language), wording.region(wanted, reader.language)
+    same = not wanted or not found or wanted.casefold()[:5] == found.casefold()[:5]
+    return found or wanted if same else f"{found} ({wanted})"
 
 
 def _doubts(events: Sequence[Judged], reader: Reader) -> list[Line]:
@@ -161,6 +205,10 @@ def why(alert: Alert, reasons: Sequence[Reason], reader: Reader) -> list[Line]:
 
 def _reason(reason: Reason, reader: Reader) -> str:
     title = clean(reason.title or reason.rule, 60)
+    if reason.rule == "reminder":
+        return title
+    if reason.rule == "follow":
+        return reader.say(f"вы следите: {title}", f"you follow: {title}")
     if reason.own:
         title = reader.say(f"ваш запрос «{title}»", f"your query “{title}”")
     words = list(dict.fromkeys(word for raw in reason.words[:12] if (word := clean(raw, 40))))[:5]

@@ -19,7 +19,11 @@ from watcher.model import Limits, Outgoing
 
 
 class Notifier(Protocol):
-    """One open way to tell."""
+    """One open way to tell.
+
+    One whose readers can press buttons also says `chat = True`: its messages carry buttons and are numbered in each chat.
+    One that writes letters says `letters = True`: its digests give each piece of news in full.
+    """
 
     limits: Limits
     """What `deliver` must keep to."""

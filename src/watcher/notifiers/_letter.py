@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
@@ -36,6 +37,8 @@ class Sender:
     address: Address
     list_id: str
     unsubscribe: str
+    mailto: str = ""
+    """Where one may also write to leave, beside an `https:` address."""
 
 
 @dataclass(slots=True)
@@ -78,12 +81,25 @@ def write(outgoing: Outgoing, sender: Sender) -> EmailMessage:
     letter["Message-ID"] = message_id(outgoing.id, sender)
     _thread(letter, outgoing, sender)
     letter["List-Id"] = f"<{sender.list_id}>"
-    letter["List-Unsubscribe"] = f"<{sender.unsubscribe}>"
+    leave = leaves_by(outgoing, sender)
+    letter["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in (leave, sender.mailto) if way)
+    if leave != sender.unsubscribe:
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058: the address itself takes a POST
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(as_text(message.lines), charset="utf-8")
     if not outgoing.plain:
-        letter.add_alternative(as_html(message, subject, sender), subtype="html", charset="utf-8")
+        letter.add_alternative(as_html(message, subject, leave), subtype="html", charset="utf-8")
+    for file in message.files:
+        maintype, _, subtype = file.type.partition("/")
+        letter.add_attachment(file.text.encode("utf-8", "replace"), maintype=maintype, subtype=subtype, filename=file.name)
     return letter
+
+
+def leaves_by(outgoing: Outgoing, sender: Sender) -> str:
+    """Give where this one recipient leaves: the public address with his token, else where everybody does."""
+    if not outgoing.token or not sender.unsubscribe.startswith("https://"):
+        return sender.unsubscribe
+    return f"{sender.unsubscribe}{'&' if '?' in sender.unsubscribe else '?'}t={outgoing.token}"
 
 
 def _thread(letter: EmailMessage, outgoing: Outgoing, sender: Sender) -> None:
@@ -98,7 +114,14 @@ def _thread(letter: EmailMessage, outgoing: Outgoing, sender: Sender) -> None:
 
 def as_text(lines: Iterable[Line]) -> str:
     """Write lines as text, addresses behind what they are named by."""
-    return _sound("\n".join("".join(_text(run) for run in line.runs) for line in lines)) + "\n"
+    return _sound("\n".join(_text_line(line) for line in lines)) + "\n"
+
+
+def _text_line(line: Line) -> str:
+    if line.kind == "title" and len(line.runs) > 1:
+        name, badge = "".join(_text(run) for run in line.runs[:-1]), line.runs[-1].text
+        return f"{name} [{_text(Run(badge))}]" if badge else name
+    return "".join(_text(run) for run in line.runs)
 
 
 def _text(run: Run) -> str:
@@ -107,17 +130,27 @@ def _text(run: Run) -> str:
     return f"{text} <{link}>" if link else text
 
 
-def as_html(message: Message, subject: str, sender: Sender) -> str:
-    """Write a message as one column of HTML that needs no pictures and no style sheet."""
+def as_html(message: Message, subject: str, leave: str) -> str:
+    """Write a message as one column of HTML that needs no pictures and, its styles being in its tags, no style sheet."""
     russian = message.language != "en"
-    return _template().render(
+    titles = [_sound(text_of(replace(line, runs=line.runs[:-1]))) for line in message.lines if line.kind == "title"]
+    page = _template().render(
         language="ru" if russian else "en",
         subject=subject,
+        before="; ".join(titles[:3])[:200],
         blocks=_blocks(message.lines),
         footer="Вы получили это письмо по подписке." if russian else "You get this mail by subscription.",
-        unsubscribe=sender.unsubscribe,
+        unsubscribe=leave,
         unsubscribe_text="Отписаться" if russian else "Unsubscribe",
     )
+    return str(_inliner().inline(page))
+
+
+@cache
+def _inliner() -> Any:
+    from css_inline import CSSInliner  # only where letters are written
+
+    return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 
 
 def _blocks(lines: Iterable[Line]) -> list[Block]:
@@ -128,6 +161,9 @@ def _blocks(lines: Iterable[Line]) -> list[Block]:
             if not out or out[-1].kind != "rows":
                 out.append(Block("rows"))
             out[-1].rows.append((runs[0].text, runs[1:]))
+        elif line.kind == "title" and len(line.runs) > 1:
+            badge = Run(_sound(line.runs[-1].text))
+            out.append(Block("title", (*(runs[:-1] if line.runs[-1].text else runs), badge)))
         else:
             out.append(Block(line.kind if runs else "space", runs))
     return out

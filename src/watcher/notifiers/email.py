@@ -48,7 +48,10 @@ class Config(BaseModel):
     username: str = Field(default="", description="Имя на сервере; пусто: без входа")
     password: SecretStr | None = Field(default=None, description="Пароль; лучше переменной WATCHER_SMTP_PASSWORD или файлом password_file")
     sender: str = Field(description='От кого: "Watcher <watcher@example.org>"')
-    unsubscribe: str = Field(default="", description="Куда писать, чтобы отписаться: адрес почты или https://; пусто: sender")
+    unsubscribe: str = Field(
+        default="",
+        description="Как отписаться: публичный адрес страницы https://…/unsubscribe (в один клик) или адрес почты; пусто: sender",
+    )
     list_id: str = Field(default="", description="List-Id писем; пусто: watcher.<домен отправителя>", pattern=r"^[A-Za-z0-9.-]*$")
     admins: tuple[str, ...] = Field(
         default=(), description="Адреса администраторов: о неисправностях пишут им, когда Telegram выключен или недоступен; пусто: sender"
@@ -104,14 +107,17 @@ class Email:
 
     limits = Limits()
     capacity: int | None = None
+    letters = True
 
     def __init__(self, config: Config) -> None:
         name, address = _address(config.sender)
         leave = config.unsubscribe or address.addr_spec
-        if not leave.startswith("https://"):
-            leave = f"mailto:{quote(_address(leave)[1].addr_spec, safe='@')}?subject=unsubscribe"
+        page = leave.startswith("https://")
+        mailto = f"mailto:{quote(address.addr_spec if page else _address(leave)[1].addr_spec, safe='@')}?subject=unsubscribe"
         self._config = config
-        self._sender = Sender(name, address, config.list_id or f"watcher.{address.domain}", leave)
+        self._sender = Sender(
+            name, address, config.list_id or f"watcher.{address.domain}", leave if page else mailto, mailto if page else ""
+        )
         self._tls = _trust(config) if config.security != "none" else None
 
     def length(self, text: str) -> int:
@@ -248,7 +254,7 @@ def _answered(error: SMTPResponseException, phase: str) -> DeliveryError:
     enhanced = _ENHANCED.search(error.message)
     if phase == "rcpt" and (_GONE.search(error.message) if enhanced else error.code in (550, 551)):
         return AddressGone(said, "mailbox")
-    return DeliveryRejected(said, "refused")
+    return DeliveryRejected(said, "bounce" if phase == "rcpt" else "refused")
 
 
 def _unanswered(error: Exception, phase: str) -> DeliveryError:

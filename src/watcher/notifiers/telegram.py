@@ -279,6 +279,7 @@ class Telegram:
     """Tells people and groups in Telegram. An address is `chat` or `chat/topic`, a remote id `chat:message`."""
 
     capacity: int | None = CAPACITY
+    chat = True
 
     def __init__(self, config: Config, connection: Connection) -> None:
         pace = config.limits

@@ -34,7 +34,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every kind of source has: the keys of config/sources.yaml that are not of its kind alone."""
+    """What every kind of source has: the keys of config/sources that are not of its kind alone."""
 
     url: str
     language: str = ""

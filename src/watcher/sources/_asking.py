@@ -35,11 +35,13 @@ class Look:
     """How long the server asks to keep what it gave."""
 
 
-async def look(options: Options, tools: Tools, cursor: Cursor, now: datetime, hashed: Callable[[bytes], bytes] = bytes) -> Look:
-    """Look once. `hashed` leaves out of a body what changes at every request. Raises as the door does."""
+async def look(
+    options: Options, tools: Tools, cursor: Cursor, now: datetime, hashed: Callable[[bytes], bytes] = bytes, post: bytes = b""
+) -> Look:
+    """Look once. `hashed` leaves out of a body what changes at every request; with `post` it is a POST. Raises as the door does."""
     last = _moment(cursor.get("whole", ""))
     whole = last is None or not timedelta() <= now - last < _WHOLE_EVERY
-    fetched, address = await _ask(options, tools, {} if whole else cursor)
+    fetched, address = await _ask(options, tools, {} if whole or post else cursor, post)
     kept = {"whole": now.isoformat() if whole else cursor["whole"], "address": address}
     wait = asked_wait(fetched)
     if fetched.not_modified:
@@ -51,20 +53,20 @@ async def look(options: Options, tools: Tools, cursor: Cursor, now: datetime, ha
     return Look(fetched, new, body_hash == cursor.get("hash"), wait)
 
 
-async def _ask(options: Options, tools: Tools, cursor: Cursor) -> tuple[Fetched, str]:
+async def _ask(options: Options, tools: Tools, cursor: Cursor, post: bytes) -> tuple[Fetched, str]:
     """Ask the address, then its mirrors while they can't be reached."""
     failed: SourceUnavailable | None = None
     for address in (options.url, *options.mirrors):
         known = cursor if cursor.get("address", options.url) == address else {}
         try:
-            return await tools.fetch(request(options, address, known)), address
+            return await tools.fetch(request(options, address, known, post)), address
         except SourceUnavailable as error:
             failed = failed or error
     assert failed is not None  # noqa: S101 - there is at least one address
     raise failed
 
 
-def request(options: Options, address: str, cursor: Cursor | None = None) -> Request:
+def request(options: Options, address: str, cursor: Cursor | None = None, post: bytes = b"") -> Request:
     """Make the request for an address with the options of its source."""
     known = cursor or {}
     return Request(
@@ -75,6 +77,7 @@ def request(options: Options, address: str, cursor: Cursor | None = None) -> Req
         options.timeout,
         options.proxy,
         options.extra_ca,
+        post,
     )
 
 

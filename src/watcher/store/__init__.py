@@ -9,6 +9,8 @@ so that writes never wait for each other inside the database.
     store.outbox     the second joint: deliveries
     store.gathered   held rows
     store.readers    people of the bot, their rules and own queries
+    store.wishes     what recipients want beyond rules: follows, mutes, labels, reminders, their own profile
+    store.reminding  what reminders are made of
     store.reports    what commands and pages show
     store.announcing what administrators are told
     store.notes      small facts: epoch, offsets
@@ -28,15 +30,17 @@ from watcher.store.announcing import Announcing
 from watcher.store.database import Database, Lock, holder
 from watcher.store.gathered import Gathered
 from watcher.store.journal import Journal
-from watcher.store.judged import Judgement
+from watcher.store.judged import Judgement, expand
 from watcher.store.judged import judge as judge_entry
 from watcher.store.notes import Notes
 from watcher.store.outbox import Outbox
 from watcher.store.polled import Polled
 from watcher.store.readers import Readers
 from watcher.store.received import Joint
+from watcher.store.reminding import Reminding
 from watcher.store.reports import Reports
 from watcher.store.told import Known
+from watcher.store.wishes import Wishes
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,6 +64,8 @@ class Store:
         self.outbox = Outbox(self.database, journal)
         self.gathered = Gathered(self.database)
         self.readers = Readers(self.database)
+        self.wishes = Wishes(self.database)
+        self.reminding = Reminding(self.database)
         self.reports = Reports(self.database)
         self.announcing = Announcing(self.database)
         self.notes = Notes(self.database, journal)
@@ -77,6 +83,10 @@ class Store:
     def judge(self, done: Judgement, now: datetime) -> None:
         """Commit everything that was decided of one entry."""
         judge_entry(self.database, done, now)
+
+    def expand(self) -> bool:
+        """Owe one page of what was decided for many. Says whether there was one."""
+        return expand(self.database)
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run one transaction in the store's thread. A cancelled caller does not cut it short."""

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
 
 from watcher import codec
-from watcher.model import Alert, Held, Message, Reason, digest
+from watcher.model import Alert, Held, Message, Reason, Relevance, digest
 from watcher.store.database import Database
 from watcher.store.judged import hold
 from watcher.store.tables import alerts, channels, deliveries, held
@@ -32,6 +32,7 @@ class HeldRow:
     alert: Alert
     reasons: tuple[Reason, ...]
     created: datetime
+    relevance: Relevance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Gathered:
         """Owe the merged messages, and mark the rows that left in them. `name` makes the id where a message may hold no row at all."""
         key = name or digest(*(row.id for row in waiting.rows))
         with self._database.write() as tx:
+            if tx.execute(select(deliveries.c.id).where(deliveries.c.id == digest(waiting.recipient, "digest", key, "0"))).first():
+                return  # it left before; what is due since then waits for the next one
             for part, message in enumerate(messages):
                 _owe_merged(tx, waiting, digest(waiting.recipient, "digest", key, str(part)), message, now)
             for row in waiting.rows:
@@ -109,7 +112,8 @@ def _fold(tx: Connection, recipient: str, now: datetime) -> None:
     )
     for row in tx.execute(select(deliveries).where(waiting).order_by(deliveries.c.seq)).mappings().all():
         reasons = tuple(codec.load(Reason, reason) for reason in row["reasons"])
-        kept = Held(recipient, row["notifier"], row["address"], "backlog", now, reasons, row["timezone"], row["language"])
+        relevance = codec.load(Relevance, row["relevance"]) if row["relevance"] else None
+        kept = Held(recipient, row["notifier"], row["address"], "backlog", now, reasons, row["timezone"], row["language"], relevance)
         hold(tx, kept, row["alert"], row["story"], now)
         tx.execute(
             update(deliveries).where(deliveries.c.id == row["id"]).values(state="merged", reason="backlog", done=now, fallback_at=None)
@@ -125,6 +129,7 @@ def _waiting(group: Sequence[RowMapping]) -> Waiting:
             alert=codec.load(Alert, row["content"]),
             reasons=tuple(codec.load(Reason, reason) for reason in row["reasons"]),
             created=row["created"],
+            relevance=codec.load(Relevance, row["relevance"]) if row["relevance"] else None,
         )
         for row in group
     )

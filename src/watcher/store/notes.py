@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,6 +51,15 @@ class Notes:
                 if self._journal.has(id):
                     tx.execute(update(deliveries).where(deliveries.c.id == id).values(state="sent", reason="journal"))
             put(tx, "restored", None)
+
+    def signing_key(self) -> str:
+        """Give the key that links of this store are signed with; it is made at its first use and never shown."""
+        with self._database.write() as tx:
+            key = tx.execute(select(meta.c.value).where(meta.c.key == "signing-key")).scalar_one_or_none()
+            if key is None:
+                key = secrets.token_hex(32)
+                put(tx, "signing-key", key)
+            return str(key)
 
     def retire(self, now: datetime, keep: Mapping[str, timedelta]) -> int:
         """Delete what is older than `keep` says (`entries`, `deliveries`, `verdicts`); aliases outlive texts. Gives the number of rows."""

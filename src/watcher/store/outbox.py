@@ -22,11 +22,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
 
 from watcher import codec
-from watcher.model import Alert, Fallback, Limits, Reason, digest, recipient_id
+from watcher.model import Alert, Fallback, Limits, Reason, Relevance, recipient_id
 from watcher.store.database import Database
 from watcher.store.journal import Journal
 from watcher.store.pacing import Pace
 from watcher.store.tables import alerts, channels, deliveries, recipients
+from watcher.store.unreached import bounced, owe_fallback, put_recipient
 
 _DOUBT_WAIT = timedelta(seconds=60)
 """Before the one repetition of a message whose answer was lost: time for a slow server to finish and for the reader to see it."""
@@ -53,6 +54,13 @@ class Claimed:
     """Of the message to edit or to answer, empty where there is none."""
     created: datetime
     send_at: datetime
+    number: int = 0
+    """Of the message in its chat, 0 where chats are not numbered; an edit has that of the message it changes."""
+    relevance: Relevance | None = None
+    shown: str = ""
+    """Hash of the text that the message to edit has, or that the last answer had."""
+    answer: bool = False
+    """The message to edit was itself an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,8 @@ class Dialled:
 
     limits: Limits
     is_group: Any
+    numbered: bool = False
+    """Its messages are numbered in each chat, so that a lost one is noticed."""
 
 
 class Outbox:
@@ -94,14 +104,18 @@ class Outbox:
                 dialled = notifiers[row["notifier"]]
                 send_at = pace.reserve(row["notifier"], row["address"], dialled.limits, group=dialled.is_group(row["address"]))
                 if send_at is not None:
-                    claimed.append(self._take(tx, row, send_at, now))
+                    claimed.append(self._take(tx, row, send_at, now, dialled.numbered))
             pace.keep()
             return claimed
 
-    def _take(self, tx: Connection, row: RowMapping, send_at: datetime, now: datetime) -> Claimed:
-        values = {"state": "sending", "epoch": self.epoch, "intent_at": now, "attempts": row["attempts"] + 1}
+    def _take(self, tx: Connection, row: RowMapping, send_at: datetime, now: datetime, numbered: bool) -> Claimed:
+        before = _told_as(tx, row) if row["kind"] in ("edit", "follow-up", "reminder") else _BEFORE
+        number = before.number if row["kind"] == "edit" else row["number"] or (_next_number(tx, row) if numbered else 0)
+        values = {"state": "sending", "epoch": self.epoch, "intent_at": now, "attempts": row["attempts"] + 1, "number": number}
         tx.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**values))
         content = tx.execute(select(alerts.c.content).where(alerts.c.id == row["alert"])).scalar_one_or_none() if row["alert"] else None
+        reasons = {reason.rule: reason for raw in (*before.reasons, *row["reasons"]) if (reason := codec.load(Reason, raw))}
+        relevance = row["relevance"] or before.relevance
         return Claimed(
             id=row["id"],
             recipient=row["recipient"],
@@ -109,16 +123,20 @@ class Outbox:
             address=_address(tx, row),
             kind=row["kind"],
             story=row["story"],
-            reasons=tuple(codec.load(Reason, reason) for reason in row["reasons"]),
+            reasons=tuple(reasons.values()),
             alert=codec.load(Alert, content) if content else None,
             content=row["content"],
             timezone=row["timezone"],
             language=row["language"],
             attempts=row["attempts"] + 1,
             plain=row["plain"],
-            remote_id=_told_as(tx, row) if row["kind"] in ("edit", "follow-up") else "",
+            remote_id=before.remote_id,
             created=row["created"],
             send_at=send_at,
+            number=number,
+            relevance=codec.load(Relevance, relevance) if relevance else None,
+            shown=before.shown,
+            answer=before.answer,
         )
 
     def _expire(self, tx: Connection, now: datetime) -> None:
@@ -130,18 +148,21 @@ class Outbox:
         mine = and_(deliveries.c.id == id, deliveries.c.state == "sending", deliveries.c.epoch == self.epoch)
         return tx.execute(update(deliveries).where(mine).values(**values)).rowcount == 1
 
-    def sent(self, id: str, remote_id: str, now: datetime) -> bool:
-        """It was accepted."""
+    def sent(self, id: str, remote_id: str, now: datetime, shown: str = "") -> bool:
+        """It was accepted; `shown` is the hash of the text that its reader sees."""
         with self._database.write() as tx:
-            row = tx.execute(select(deliveries.c.notifier).where(deliveries.c.id == id)).one()
+            row = tx.execute(select(deliveries.c.notifier, deliveries.c.recipient).where(deliveries.c.id == id)).one()
             tx.execute(
                 update(channels)
                 .where(channels.c.notifier == row.notifier)
                 .values(not_before=None, failures=0, since=None, reason="", error="")
             )
             done = self._settle(
-                tx, id, {"state": "sent", "remote_id": remote_id, "done": now, "error": "", "reason": "", "fallback_at": None}
+                tx,
+                id,
+                {"state": "sent", "remote_id": remote_id, "done": now, "error": "", "reason": "", "fallback_at": None, "shown": shown},
             )
+            tx.execute(update(recipients).where(recipients.c.id == row.recipient, recipients.c.bounces > 0).values(bounces=0))
         self._journal.add(id)
         return done
 
@@ -167,9 +188,11 @@ class Outbox:
             return str(values["state"])
 
     def dead(self, id: str, error: str, reason: str, now: datetime) -> None:
-        """It was refused for good."""
+        """It was refused for good. A recipient whose letters bounce several times in a row is sent nothing more."""
         with self._database.write() as tx:
             self._settle(tx, id, {"state": "dead", "error": error[:500], "reason": reason, "done": now})
+            if reason == "bounce":
+                bounced(tx, tx.execute(select(deliveries).where(deliveries.c.id == id)).mappings().one(), error, now)
 
     def gone(self, id: str, error: str, moved_to: str | None, now: datetime) -> None:
         """The address is no more: nothing more is sent there until its reader comes back; or it moved, and all follows."""
@@ -179,21 +202,41 @@ class Outbox:
                 self._settle(tx, id, {"state": "pending", "not_before": now})
                 _move(tx, row["notifier"], row["recipient"], row["address"], moved_to)
                 return
-            _put_recipient(tx, row, {"state": "gone", "error": error[:300]})
+            put_recipient(tx, row, {"state": "gone", "error": error[:300]})
             waiting = and_(deliveries.c.recipient == row["recipient"], or_(deliveries.c.state == "pending", deliveries.c.id == id))
             values = {"state": "gone", "error": error[:500], "reason": "gone", "done": now}
             tx.execute(update(deliveries).where(waiting).values(**values))
 
     def back(self, notifier: str, address: str, now: datetime) -> None:
         """The reader of a gone address came back."""
+        self.rejoin(recipient_id(notifier, address))
+
+    def rejoin(self, recipient: str) -> None:
+        """A recipient who left, or whose address was gone, is told again."""
         with self._database.write() as tx:
-            tx.execute(update(recipients).where(recipients.c.id == recipient_id(notifier, address)).values(state="ok", error=""))
+            tx.execute(update(recipients).where(recipients.c.id == recipient).values(state="ok", error="", bounces=0))
+
+    def leave(self, recipient: str, now: datetime) -> bool:
+        """A recipient left by the link in a letter: what is pending for him ends. Says whether he is known."""
+        with self._database.write() as tx:
+            row = tx.execute(select(deliveries).where(deliveries.c.recipient == recipient).limit(1)).mappings().one_or_none()
+            if row is None:
+                return False
+            put_recipient(tx, row, {"state": "left", "error": ""})
+            waiting = and_(deliveries.c.recipient == recipient, deliveries.c.state == "pending")
+            tx.execute(update(deliveries).where(waiting).values(state="dropped", reason="left", done=now))
+            return True
+
+    def left(self) -> set[str]:
+        """Recipients who left by the link in a letter: nothing is decided for them."""
+        with self._database.read() as tx:
+            return set(tx.execute(select(recipients.c.id).where(recipients.c.state == "left")).scalars())
 
     def pause_recipient(self, id: str, until: datetime) -> None:
         """Leave the recipient of this delivery alone until then."""
         with self._database.write() as tx:
             row = tx.execute(select(deliveries).where(deliveries.c.id == id)).mappings().one()
-            _put_recipient(tx, row, {"not_before": until})
+            put_recipient(tx, row, {"not_before": until})
 
     def pause_notifier(self, notifier: str, reason: str, error: str, waits: Sequence[timedelta], now: datetime) -> datetime:
         """Leave a whole notifier alone, longer with each failure in a row; gives until when."""
@@ -222,7 +265,7 @@ class Outbox:
             late = and_(deliveries.c.state.in_(("pending", "dead", "gone")), deliveries.c.fallback_at <= now)
             rows = tx.execute(select(deliveries).where(late)).mappings().all()
             for row in rows:
-                _owe_fallback(tx, row, codec.load(Fallback, row["fallback"]), now)
+                owe_fallback(tx, row, codec.load(Fallback, row["fallback"]), now)
             return len(rows)
 
     def release(self, id: str, now: datetime) -> bool:
@@ -242,7 +285,7 @@ class Outbox:
 def _candidates(tx: Connection, now: datetime, notifiers: Iterable[str], limit: int, digests: bool) -> list[RowMapping]:
     """The first due delivery of each recipient who is not being told anything, is not paused, and whose notifier is not."""
     busy = select(deliveries.c.recipient).where(deliveries.c.state == "sending")
-    paused = select(recipients.c.id).where(or_(recipients.c.not_before > now, recipients.c.state == "gone"))
+    paused = select(recipients.c.id).where(or_(recipients.c.not_before > now, recipients.c.state != "ok"))
     shut = select(channels.c.notifier).where(channels.c.not_before > now)
     nth = func.row_number().over(partition_by=deliveries.c.recipient, order_by=(deliveries.c.priority, deliveries.c.seq)).label("nth")
     wanted = select(deliveries, nth).where(
@@ -266,15 +309,44 @@ def _address(tx: Connection, row: RowMapping) -> str:
     return str(moved or row["address"])
 
 
-def _told_as(tx: Connection, row: RowMapping) -> str:
-    """The remote id of the message that told this recipient of the story."""
-    wanted = select(deliveries.c.remote_id).where(
-        deliveries.c.recipient == row["recipient"],
-        deliveries.c.story == row["story"],
-        deliveries.c.state == "sent",
-        deliveries.c.kind == "alert",
-    )
-    return tx.execute(wanted.order_by(deliveries.c.seq)).scalars().first() or ""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """How a recipient was told of a story, or of its dossier, before."""
+
+    remote_id: str = ""
+    number: int = 0
+    shown: str = ""
+    reasons: tuple[Any, ...] = ()
+    relevance: Any = None
+    answer: bool = False
+
+
+_BEFORE = _Before()
+
+
+def _told_as(tx: Connection, row: RowMapping) -> _Before:
+    """Find the message that told this recipient of the story, else the last one of its dossier; and the text that it has now."""
+    mine = and_(deliveries.c.recipient == row["recipient"], deliveries.c.state == "sent", deliveries.c.id != row["id"])
+    messages = deliveries.c.kind.in_(("alert", "follow-up"))
+    of_story = select(deliveries).where(mine, deliveries.c.story == row["story"], messages).order_by(deliveries.c.seq)
+    told = tx.execute(of_story.limit(1)).mappings().one_or_none()
+    if told is None and row["dossier"] and row["kind"] != "edit":
+        of_dossier = select(deliveries).where(mine, deliveries.c.dossier == row["dossier"], messages)
+        told = tx.execute(of_dossier.order_by(deliveries.c.seq.desc()).limit(1)).mappings().one_or_none()
+    if told is None:
+        return _BEFORE
+    same = (told["kind"], "edit") if row["kind"] == "edit" else ("follow-up",)
+    last = select(deliveries.c.shown).where(mine, deliveries.c.story == row["story"], deliveries.c.kind.in_(same), deliveries.c.shown != "")
+    shown = tx.execute(last.order_by(deliveries.c.done.desc(), deliveries.c.seq.desc()).limit(1)).scalar_one_or_none() or ""
+    return _Before(told["remote_id"], told["number"] or 0, shown, tuple(told["reasons"]), told["relevance"], told["kind"] == "follow-up")
+
+
+def _next_number(tx: Connection, row: RowMapping) -> int:
+    """Count up the messages of a chat. A number that was given is never given again, so that a gap shows a lost message."""
+    mine = recipients.c.id == row["recipient"]
+    last = tx.execute(select(recipients.c.numbered).where(mine)).scalar_one_or_none()
+    put_recipient(tx, row, {"numbered": (last or 0) + 1})
+    return (last or 0) + 1
 
 
 def _doubted(row: RowMapping, error: str, reason: str, since: datetime) -> dict[str, Any]:
@@ -285,47 +357,9 @@ def _doubted(row: RowMapping, error: str, reason: str, since: datetime) -> dict[
     return values | {"state": "pending", "not_before": since + _DOUBT_WAIT}
 
 
-def _put_recipient(tx: Connection, row: RowMapping, values: Mapping[str, Any]) -> None:
-    if tx.execute(update(recipients).where(recipients.c.id == row["recipient"]).values(**values)).rowcount == 0:
-        blank = {"state": "ok", "moved_to": "", "error": ""}
-        tx.execute(insert(recipients).values(id=row["recipient"], notifier=row["notifier"], address=row["address"], **{**blank, **values}))
-
-
 def _move(tx: Connection, notifier: str, recipient: str, address: str, moved_to: str) -> None:
     """Follow an address that became another one: what is pending goes there. The recipient keeps its id, so that nothing is told twice."""
     topic = address.partition("/")[2]
     values = {"moved_to": f"{moved_to}/{topic}" if topic else moved_to}
     if tx.execute(update(recipients).where(recipients.c.id == recipient).values(**values)).rowcount == 0:
         tx.execute(insert(recipients).values(id=recipient, notifier=notifier, address=address, state="ok", error="", **values))
-
-
-def _owe_fallback(tx: Connection, row: RowMapping, fallback: Fallback, now: datetime) -> None:
-    recipient = recipient_id(fallback.notifier, fallback.address)
-    id = digest(recipient, row["story"], row["kind"], str(row["revision"]))
-    tx.execute(
-        update(deliveries)
-        .where(deliveries.c.id == row["id"])
-        .values(fallback_at=None, state="merged" if row["state"] == "pending" else row["state"], done=now)
-    )
-    if tx.execute(select(deliveries.c.id).where(deliveries.c.id == id)).first():
-        return
-    values = {key: row[key] for key in row if key not in _NOT_COPIED}
-    values |= {
-        "id": id,
-        "recipient": recipient,
-        "notifier": fallback.notifier,
-        "address": fallback.address,
-        "state": "pending",
-        "created": now,
-    }
-    tx.execute(
-        insert(deliveries).values(
-            **values, not_before=now, attempts=0, doubts=0, plain=False, epoch=0, remote_id="", reason="fallback", error=""
-        )
-    )
-
-
-_NOT_COPIED = {
-    "seq", "id", "recipient", "notifier", "address", "state", "created", "not_before", "attempts", "doubts", "plain", "epoch", "remote_id",
-    "reason", "error", "done", "fallback", "fallback_at", "intent_at",
-}  # fmt: skip

@@ -56,8 +56,8 @@ def receive(tx: Connection, source: str, poll: Poll, now: datetime, *, learn: st
     known = _known(tx, source, names)
     matched = [next((known[key] for key in named.items() if key in known), "") for named in names]
     notes = list(poll.degraded)
-    churn = _is_churn(matched) and not learn
-    if matched and not any(matched) and last_success and not learn and _may_have_missed(poll.entries, last_success):
+    churn = poll.window and _is_churn(matched) and not learn
+    if poll.window and matched and not any(matched) and last_success and not learn and _may_have_missed(poll.entries, last_success):
         notes.append("gap")
     fresh: list[str] = []
     edited: list[str] = []
@@ -73,7 +73,7 @@ def receive(tx: Connection, source: str, poll: Poll, now: datetime, *, learn: st
             learned += bool(why)
             fresh.append(found)
         _add_aliases(tx, source, named, known, found, now)
-    return Receipt(tuple(fresh), tuple(edited), learned, len(poll.entries), tuple(notes))
+    return Receipt(tuple(fresh), tuple(edited), learned, len(poll.entries), tuple(dict.fromkeys(notes)))
 
 
 def _known(tx: Connection, source: str, names: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], str]:

@@ -179,9 +179,12 @@ class Reports:
     def seen(self, since: datetime) -> dict[str, int]:
         """Count what came since then: entries, those with a rule, stories."""
         with self._database.read() as tx:
-            rows = tx.execute(select(entries.c.story, entries.c.rules).where(entries.c.first_seen >= since)).all()
+            rows = tx.execute(select(entries.c.story, entries.c.rules, entries.c.judged).where(entries.c.first_seen >= since)).all()
+        silent = Counter(event["novelty"] for row in rows if not row.rules for event in (row.judged or ())[:1])
         return {
             "entries": len(rows),
+            "commentary": silent["commentary"],
+            "background": silent["background"],
             "matched": sum(bool(row.rules) for row in rows),
             "stories": len({row.story for row in rows if row.rules}),
         }

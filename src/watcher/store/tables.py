@@ -181,9 +181,14 @@ deliveries = Table(
     Column("done", Moment),
     Column("fallback", JSON),
     Column("fallback_at", Moment),
+    Column("relevance", JSON),  # to the recipient's profile, as it was when it was decided
+    Column("dossier", String(200), nullable=False, default=""),  # later stages of it answer this message
+    Column("number", Integer),  # in its chat; given when it is first claimed
+    Column("shown", String(32), nullable=False, default=""),  # hash of the text that was sent: equal text is not sent again
     Index("deliveries_due", "state", "not_before"),
     Index("deliveries_recipient", "recipient", "state"),
     Index("deliveries_story", "story", "recipient"),
+    Index("deliveries_dossier", "recipient", "dossier"),
     Index("deliveries_done", "done"),
 )
 
@@ -203,9 +208,21 @@ held = Table(
     Column("timezone", String(64), nullable=False),
     Column("language", String(8), nullable=False),
     Column("created", Moment, nullable=False),
+    Column("relevance", JSON),
     Column("delivery", String(64), nullable=False),  # empty until it left
     Index("held_due", "delivery", "due"),
     Index("held_story", "story", "recipient"),
+)
+
+expansions = Table(
+    "expansions",  # what one entry makes owed to many, a page a row, until it stands in the outbox
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("entry", String(64), nullable=False),
+    Column("alert", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("content", JSON, nullable=False),  # owed, held, verdicts
 )
 
 recipients = Table(
@@ -218,6 +235,8 @@ recipients = Table(
     Column("not_before", Moment),
     Column("moved_to", Text, nullable=False),
     Column("error", Text, nullable=False),
+    Column("numbered", Integer, nullable=False, default=0),  # how many messages this chat was sent
+    Column("bounces", Integer, nullable=False, default=0),  # letters in a row that its server refused
 )
 
 channels = Table(
@@ -275,4 +294,60 @@ notices = Table(
     Column("since", Moment, nullable=False),
     Column("text", Text, nullable=False),
     Column("over", Boolean, nullable=False),
+)
+
+follows = Table(
+    "follows",  # dossiers whose every stage a recipient wants, below any rule's threshold
+    metadata,
+    Column("recipient", String(64), primary_key=True),
+    Column("dossier", String(200), primary_key=True),
+    Column("title", Text, nullable=False),  # how it was called when it was followed
+    Column("created", Moment, nullable=False),
+    Index("follows_dossier", "dossier"),
+)
+
+mutes = Table(
+    "mutes",  # what a recipient does not want to hear of, for a time or for good
+    metadata,
+    Column("recipient", String(64), primary_key=True),
+    Column("kind", String(8), primary_key=True),  # story | source | rule
+    Column("value", String(200), primary_key=True),
+    Column("until", Moment),
+    Column("created", Moment, nullable=False),
+)
+
+labels = Table(
+    "labels",  # what recipients said of a story they were told; the last word counts
+    metadata,
+    Column("recipient", String(64), primary_key=True),
+    Column("story", String(64), primary_key=True),
+    Column("good", Boolean, nullable=False),
+    Column("reason", String(12), nullable=False),  # off-topic | known | not-mine | wrong; empty where it was not said
+    Column("at", Moment, nullable=False),
+    Index("labels_at", "at"),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", String(64), primary_key=True),  # hash of (recipient, story or dossier, kind, day, due)
+    Column("recipient", String(64), nullable=False),
+    Column("story", String(64), nullable=False),
+    Column("dossier", String(200), nullable=False),
+    Column("kind", String(12), nullable=False),  # deadline | effective | sunset
+    Column("day", String(10), nullable=False),  # ISO: what it reminds of
+    Column("due", Moment, nullable=False),
+    Column("asked", Boolean, nullable=False),  # by the recipient himself, not by the plan
+    Column("done", Moment),
+    Column("outcome", String(12), nullable=False),  # sent | passed | extended | moved | muted; empty until done
+    Index("reminders_due", "done", "due"),
+    Index("reminders_recipient", "recipient"),
+)
+
+own_profiles = Table(
+    "own_profiles",  # what a reader said in the bot that he is and makes
+    metadata,
+    Column("recipient", String(64), primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("changed", Moment, nullable=False),
 )

@@ -39,11 +39,19 @@ class Known:
             rows = select(held.c.recipient, held.c.delivery).where(held.c.story == story)
             found = {row.recipient: Told(instant=False, pending=not row.delivery) for row in tx.execute(rows)}
             messages = select(deliveries.c.recipient, deliveries.c.state).where(
-                deliveries.c.story == story, deliveries.c.kind == "alert", deliveries.c.state.in_(_LIVE)
+                deliveries.c.story == story, deliveries.c.kind.in_(("alert", "follow-up")), deliveries.c.state.in_(_LIVE)
             )
-            for row in tx.execute(messages):
+            for row in tx.execute(messages.order_by(deliveries.c.seq.desc())):  # the first message is the one that is edited
                 found[row.recipient] = Told(instant=True, pending=row.state == "pending")
             return found
+
+    def told_of(self, dossiers: Collection[str]) -> set[str]:
+        """Recipients who were, or will be, told of one of these dossiers in a message of its own."""
+        wanted = select(deliveries.c.recipient).where(
+            deliveries.c.dossier.in_(list(dossiers)), deliveries.c.kind.in_(("alert", "follow-up")), deliveries.c.state.in_(_LIVE)
+        )
+        with self._database.read() as tx:
+            return set(tx.execute(wanted).scalars())
 
     def spent(self, since: Mapping[str, datetime]) -> dict[str, int]:
         """How many instant messages each recipient was owed since his moment (the start of his day); urgent ones are not counted."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
+from watcher.errors import ConfigError, Problem
 from watcher.web.pages import View, application
 from watcher.web.server import Listener, listen
 
@@ -24,10 +25,14 @@ class Front:
         return self._listener.address if self._listener else ""
 
     async def serve(self, wanted: str) -> None:
-        """Be at `host:port`, or nowhere. Raises OSError where that can't be had; then they are where they were."""
+        """Be at `host:port`, or nowhere. Raises ConfigError where that can't be had; then they are where they were."""
         if wanted == self._wanted:
             return
-        opened = await listen(self._application, wanted) if wanted else None
+        try:
+            opened = await listen(self._application, wanted) if wanted else None
+        except OSError as error:
+            what = f"web.listen: адрес {wanted} занять не удалось ({error.strerror})"
+            raise ConfigError([Problem("watcher.yaml", 0, 0, what, "укажите другой порт или web: off")]) from error
         if self._listener:
             await self._listener.close()
         self._listener, self._wanted = opened, wanted

@@ -63,10 +63,10 @@ def assemble(entry: Entry, version: int, *, names: bool) -> Understood:
 
 def _facts(entry: Entry, document: Document, *, names: bool) -> tuple[Entity, ...]:
     if not names:
-        title = facts.find("title", entry.title, None, entry.published, names=False)
+        title = facts.find("title", document.title, None, entry.published, names=False)
         return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=False))
-    of_title, of_body = find_names([entry.title, document.cleaned.mask(document.text)])
-    title = facts.find("title", entry.title, None, entry.published, names=of_title)
+    of_title, of_body = find_names([document.title, document.cleaned.mask(document.text)])
+    title = facts.find("title", document.title, None, entry.published, names=of_title)
     return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=of_body))
 
 

@@ -15,6 +15,8 @@ from watcher.understanding.grammar import Lexicon, Pattern, Place, Words, find
 _HEADING = 30  # characters: a shorter line after a date heads no news
 ASIDE = 1_000  # topics from here on are items of a list beside the text
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+TITLE = 2_000  # characters of a title that are read
+_MOST = 3_000  # lines: longer texts are lists, of which the rest is passed over
 _LONGEST = 120  # words: what is longer is no sentence but a list, and is read in pieces of this length
 
 
@@ -78,17 +80,18 @@ def read(entry: Entry, lexicon: Lexicon) -> Document:
     """Take an entry apart. The article is read in place of the text once there is one."""
     body: FieldName = "article" if entry.article.strip() else "text"
     text = entry.article if body == "article" else entry.text
-    cleaned = texts.clean(entry.title, text)
-    lines = [*_title(entry.title, lexicon)]
+    title = entry.title[:TITLE]
+    cleaned = texts.clean(title, text)
+    lines = [*_title(title, lexicon)]
     asides = _asides(cleaned, text)
     if asides:
         cleaned = _with_headings(cleaned, text, asides)
     for topic, sentences in enumerate(cleaned.topics):
-        for sentence in sentences:
+        for sentence in sentences[: max(0, _MOST - len(lines))]:
             beyond = bisect_right(asides, sentence.start)
             kind, number = ("body", ASIDE + beyond) if beyond else (sentence.kind, topic)
             lines.extend(_lines((body, text, sentence.start, sentence.end), kind, number, lexicon))
-    return Document(entry.title, text, body, tuple(lines), cleaned, entry.published.year if entry.published else 0)
+    return Document(title, text, body, tuple(lines), cleaned, entry.published.year if entry.published else 0)
 
 
 def _asides(cleaned: texts.Cleaned, text: str) -> list[int]:
@@ -123,13 +126,17 @@ def _title(title: str, lexicon: Lexicon) -> Iterator[Line]:
 
 def _lines(where: tuple[FieldName, str, int, int], kind: str, topic: int, lexicon: Lexicon) -> Iterator[Line]:
     field, text, start, end = where
-    piece = text[start:end]
-    tokens = words.tokens(piece)
-    for at in range(0, len(tokens), _LONGEST * 2):
-        chunk: Sequence[words.Token] = tokens[at : at + _LONGEST * 2]
+    tokens = words.tokens(text[start:end])
+    step = _LONGEST * 2
+    for at in range(0, len(tokens), step):
+        chunk: Sequence[words.Token] = tokens[at : at + step]
+        first, last = start, end
+        if len(tokens) > step:  # each part is a line of its own, with its own place
+            first, last = start + chunk[0].start, start + chunk[-1].end
+            chunk = words.tokens(text[first:last])
         prepared = lexicon.read(chunk)
         if prepared.tokens:
-            yield Line(field, start, end, kind, topic, piece, prepared)
+            yield Line(field, first, last, kind, topic, text[first:last], prepared)
 
 
 def first(patterns: Sequence[Pattern], line: Line, around: Sequence[Words] = ()) -> tuple[Pattern, Place] | None:

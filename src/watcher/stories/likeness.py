@@ -1,0 +1,99 @@
+"""How alike two entries are: words, then key facts for it and against it.
+
+Words: cosine of title and lead, cosine of the titles, and how much of one title the other entry covers. Facts count only between entries of
+one family of events, where they are read with care; elsewhere a little. What both name and name differently speaks against it. The
+constants are measured: docs/decisions/0006-stories.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+
+from watcher.stories.prints import Fingerprint
+from watcher.stories.steps import other_step
+
+JOINS = 0.62
+"""From this likeness on two entries tell the same news."""
+_NEVER = -9.0
+_TITLES, _COVER = 0.5, 0.5  # beside the cosine of the whole, which counts 1
+_FACT, _FACT_ELSEWHERE, _MOST_ELSEWHERE = 0.12, 0.05, 0.25
+_FAMILY, _ACT = 0.15, 0.25
+_AMOUNTS, _ENDS, _ONE_SIDED, _OTHER_TYPE, _STAGE = 0.25, 0.35, 0.2, 0.1, 0.2
+_PLAIN = 0.1  # more is asked of words where no facts are known to bear them out
+_FOREIGN_FACTS = 2.0  # facts by which entries in two languages join, where words say nothing
+_REPRINT = 1.5  # likeness of words from which on a digest is the same digest
+
+
+def likeness(a: Fingerprint, b: Fingerprint) -> float:
+    """Say how alike two entries are; from JOINS on they tell the same news."""
+    words = _words(a, b)
+    if a.digest or b.digest:
+        return words if a.digest and b.digest and words >= _REPRINT else _NEVER
+    mine, theirs = _families(a), _families(b)
+    related = bool(mine & theirs)
+    if (mine and theirs and not related) or _part(a, b):
+        return _NEVER
+    shared = sum(min(worth, b.facts[name]) for name, worth in a.facts.items() if name in b.facts)
+    if related:
+        return _FAMILY + words + _FACT * shared + _for(a, b, shared) - _against(a, b)
+    return words + min(_MOST_ELSEWHERE, _FACT_ELSEWHERE * shared) - (_ONE_SIDED if mine or theirs else _PLAIN)
+
+
+def _words(a: Fingerprint, b: Fingerprint) -> float:
+    cover = max(_covered(a.title, b.terms), _covered(b.title, a.terms))
+    return _cosine(a.terms, b.terms) + _TITLES * _cosine(a.title, b.title) + _COVER * cover
+
+
+def _for(a: Fingerprint, b: Fingerprint, shared: float) -> float:
+    """What joins entries of one family beyond words: the act that makes the news; facts alone, where the languages differ."""
+    bonus = _ACT if set(a.acts) & set(b.acts) and set(a.types) & set(b.types) else 0.0
+    foreign = a.language != b.language and shared >= _FOREIGN_FACTS and set(a.types) & set(b.types)
+    return bonus + (JOINS if foreign else 0.0)
+
+
+def _part(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether a key fact that both name differs: no likeness of words outweighs it."""
+    clusters = any(kind.startswith("cluster.") for kind in a.types)
+    return (
+        other_step(a.steps, b.steps)
+        or _elsewhere(a, b)
+        or (clusters and _differ(a.regions, b.regions))
+        or (_differ(a.goods, b.goods) and not _named(a, b) and not _named(b, a))
+    )
+
+
+def _against(a: Fingerprint, b: Fingerprint) -> float:
+    """What both name and name differently, where outlets differ now and then."""
+    pairs = ((a.amounts, b.amounts, _AMOUNTS), (a.ends, b.ends, _ENDS), (a.types, b.types, _OTHER_TYPE), (a.stages, b.stages, _STAGE))
+    return sum(worth for mine, theirs, worth in pairs if _differ(mine, theirs))
+
+
+def _named(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether one of the goods that make the news of one entry is at least named by the other."""
+    return any(f"good {good}" in b.facts for good in a.goods)
+
+
+def _families(one: Fingerprint) -> set[str]:
+    return {kind.partition(".")[0] for kind in one.types}
+
+
+def _elsewhere(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether the titles name places, and neither entry a place of the other's title."""
+    return bool(a.places) and bool(b.places) and not any(p in b.facts for p in a.places) and not any(p in a.facts for p in b.places)
+
+
+def _differ(mine: Collection[object], theirs: Collection[object]) -> bool:
+    return bool(mine) and bool(theirs) and set(mine).isdisjoint(theirs)
+
+
+def _covered(title: Mapping[str, float], terms: Mapping[str, float]) -> float:
+    whole = sum(title.values())
+    return sum(weight for term, weight in title.items() if term in terms) / whole if whole else 0.0
+
+
+def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    if len(a) > len(b):
+        a, b = b, a
+    product = sum(weight * b[term] for term, weight in a.items() if term in b)
+    return product / math.sqrt(sum(w * w for w in a.values()) * sum(w * w for w in b.values())) if product else 0.0
