@@ -5,12 +5,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: run test lint check world lock clean
+.PHONY: run demo telegram email test lint check world lock clean
 
 run: $(STAMP)
 	$(BIN)/watcher run
 
+demo: $(STAMP)
+	$(BIN)/watcher demo
 
+telegram email: $(STAMP)
+	$(BIN)/watcher setup $@
 
 test: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m "not world and not postgres"

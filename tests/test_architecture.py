@@ -10,8 +10,8 @@ import pytest
 SOURCES = Path(__file__).parents[1] / "src" / "watcher"
 
 DOORS = {
-    "apscheduler": ("app",),
-    "telegram": ("notifiers/telegram", "bot/telegram"),
+    "apscheduler": ("supervision",),
+    "telegram": ("notifiers/telegram", "bot/telegram", "bot/finding"),
     "feedparser": ("sources/_feed_parsing",),
     "httpx": ("fetch/",),
     "httpcore": ("fetch/",),

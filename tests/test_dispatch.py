@@ -101,7 +101,7 @@ async def test_a_storm_does_not_stop_the_loop() -> None:
 async def test_what_was_queued_is_dropped_when_the_configuration_changes() -> None:
     desk = Desk(300, 300)
     await desk.dispatcher.tick()
-    desk.dispatcher.forget()
+    desk.dispatcher.forget(1)
     desk.waiting = {id: None for id in desk.waiting if id in desk.dispatcher.running}
     await asyncio.gather(*desk.dispatcher.running.values())
     assert await desk.dispatcher.tick() == 0

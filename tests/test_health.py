@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import Clock
-from watcher import health
+from watcher import health, messages, notices
 from watcher.errors import SourceError, SourceGone, SourceUnavailable, SourceUnreadable
 from watcher.health import Network
-from watcher.ingest import Plan, look_over, poll
+from watcher.ingest import Plan, poll
 from watcher.model import Cursor, Entry, Poll
+from watcher.standing import look
 from watcher.store import Store
 from watcher.store.polled import SourceRow
 
@@ -203,8 +204,15 @@ class Desk:
         return self.row(id)
 
     async def told(self) -> dict[str, bool]:
-        titles = {id: f"Вестник {id}" for id in self.ids}
-        return {notice.key: notice.over for notice in await look_over(titles, self.store, self.network, self.clock())}
+        """Tell administrators what is new and what is over: key → whether it is over."""
+        titles, now = {id: f"Вестник {id}" for id in self.ids}, self.clock()
+        known = self.store.announcing.open()
+        found = notices.found(now, notices.Surroundings(look(self.store, now), titles, network_down=self.network.down), known)
+        wrong = {key: text for key, text in found.items() if key.startswith(("source:", "network"))}  # nobody judges here
+        begun = {key: text for key, text in wrong.items() if key not in known}
+        over = [key for key in known if key not in wrong]
+        self.store.announcing.announce(begun, over, messages.notice("x"), (), now, language="ru")
+        return dict.fromkeys(begun, False) | dict.fromkeys(over, True)
 
     def wait(self, id: str = "a") -> timedelta:
         return self.row(id).next_poll - self.clock()

@@ -7,75 +7,51 @@ polls, then judging, then deliveries, then the store.
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from time import monotonic
 from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
-from watcher import ingest, observe, reading
-from watcher.alerts import Wants
-from watcher.bot.archive import StoreArchive
+from watcher import __version__, ingest, observe, reading, systemd
 from watcher.bot.subscriptions import Readership
-from watcher.bot.world import World
 from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
-from watcher.configuration import Settings, SourceSettings
-from watcher.deliver import Deliver
+from watcher.configuration import Settings
+from watcher.deliver import Deliver, Delivered
 from watcher.dispatch import Dispatcher
 from watcher.dossiers import Ages
 from watcher.dossiers.seeds import known_past
-from watcher.errors import DeliveryError
-from watcher.fetch.door import Door, DoorSettings
+from watcher.errors import ConfigError, Problem, StoreError
 from watcher.health import Network
-from watcher.judge import Judge, Origin, Wanted
+from watcher.judge import Judge, Verdicts, Wanted, wants_of
+from watcher.listening import Household, Listening
+from watcher.live import Live, Means, close_left, open_live, password
 from watcher.messages import Coverage
-from watcher.model import Entry, Rule, Subscription, digest
+from watcher.metrics import Metrics
+from watcher.model import Entry, Rule, digest
 from watcher.notifiers import Notifier
-from watcher.notifiers import load_kind as notifier_kind
 from watcher.remind import Remind
 from watcher.rules import compile_rules
-from watcher.sources import Options, Source, Tools
-from watcher.sources import load_kind as source_kind
+from watcher.sources import Options
+from watcher.standing import Pulse
 from watcher.store import Store
 from watcher.store.polled import SourceRow
+from watcher.supervision import REFUSED, Supervision, Surrounds
+from watcher.understanding import VERSION
+from watcher.web import Front, Names, View, unsubscribe
 
 _POLLS = 50  # sources polled side by side
 _READINGS = 20
 _FIRST_POLLS_A_SECOND = 30
 _STOP_WITHIN_S = 8.0
 _SPREAD_S = 20.0  # first polls of a start are spread over this
-_CLAIM_S = 3600
 _MB = 1024 * 1024
 
 
 def clock() -> datetime:
     """Give the time: the one place where the program looks at it."""
     return datetime.now(UTC)  # noqa: TID251
-
-
-def door_settings(settings: Settings) -> DoorSettings:
-    """Give what the door to the network must know of the configuration."""
-    fetch = settings.fetch
-    return DoorSettings(
-        timeout=fetch.timeout,
-        max_body=fetch.max_body,
-        per_host=fetch.per_host,
-        pause=fetch.pause,
-        ports=tuple(fetch.ports),
-        user_agent=fetch.user_agent or DoorSettings().user_agent,
-        proxy=str(fetch.proxy or ""),
-        extra_ca=tuple(fetch.extra_ca),
-        allow_networks=tuple(str(network) for network in fetch.allow_networks),
-    )
 
 
 class App:
@@ -88,6 +64,7 @@ class App:
         now: Callable[[], datetime] = clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,  # noqa: TID251 - the one place
         say: Callable[[str], None] = lambda text: None,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.settings = settings
         self.now = now
@@ -98,22 +75,41 @@ class App:
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._judging = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._claim = ""
         self._admins: tuple[str, ...] = ()
         self._readership = Readership()
-        self._say = say
+        self._env = env or {}
+        self.pulse = Pulse(now())
+        self.metrics = Metrics(__version__, VERSION, now())
+        surrounds = Surrounds(lambda: self.live, lambda: self._admins, lambda: self.network.down, say, self._env)
+        self.supervision = Supervision(self.store, self.pulse, surrounds, now)
+        measured = partial(self.supervision.measured, self.metrics)
+        view = View(self.store, self.pulse, now, self._names, measured, __version__, lambda: password(self.settings))
+        self.front = Front(view, unsubscribe.routes(self.store, now), (unsubscribe.PATH,))
+        home = Household(lambda: self.live, lambda: self._admins, self.want, now, sleep, say)
+        self.listening = Listening(self.store, self.supervision, home)
+        self._ticking = False
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> App:
         self.store.hold(self.now())
         self.parsing = Pool(2, ChildLimits(memory_bytes=512 * _MB))
         self.minds = Pool(1, ChildLimits(memory_bytes=2048 * _MB))
-        self._open(self.settings)
+        self._means = Means(self.parsing, self.now, self._sleep)
+        self.polls = Dispatcher(
+            lambda limit, busy: self.store.call(self.store.polled.due, self.now(), limit, busy),
+            self._poll,
+            self._host,
+            at_once=_POLLS,
+            per_lane=self.settings.fetch.per_host,
+        )
+        self._use(await open_live(self.settings, self._means))
         self.judge = Judge(self.store, self.minds, self.now)
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
         self.remind = Remind(self.store, self.now)
         await self._register()
         await self._seed()
         await self.want()
+        await self.supervision.loaded()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -122,35 +118,18 @@ class App:
             task.cancel()
         await asyncio.gather(*self._reading.values(), return_exceptions=True)
         await self.deliver.drain(_STOP_WITHIN_S / 2)
-        for notifier in self.notifiers.values():
-            await notifier.close()
-        await asyncio.gather(self.parsing.close(), self.minds.close(), self.door.close())
+        for leaving in self._leaving:
+            leaving.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
+        await asyncio.gather(self.parsing.close(), self.minds.close(), close_left(self.live, None))
         self.store.close()
 
-    def _open(self, settings: Settings) -> None:
-        self.door = Door(door_settings(settings), clock=self.now, sleep=self._sleep)
-        self.polls = Dispatcher(
-            lambda limit, busy: self.store.call(self.store.polled.due, self.now(), limit, busy),
-            self._poll,
-            self._host,
-            at_once=_POLLS,
-            per_lane=settings.fetch.per_host,
-        )
-        self._use(settings)
-        self.notifiers.update({name: notifier_kind(name).open_notifier(config) for name, config in settings.notifiers.items()})
-
-    def _use(self, settings: Settings) -> None:
-        """Take over sources, rules and subscriptions of a configuration, all at once."""
-        tools = Tools(self.door, self.parsing)
-        self._sources: dict[str, tuple[SourceSettings, Source]] = {
-            source.id: (source, source_kind(source.kind).open_source(source.id, source.config, source.options, tools))
-            for source in settings.sources
-            if source.enabled
-        }
-        self._origins: Mapping[str, Origin] = {
-            source.id: Origin(source.title or source.id, source.role, source.read, source.burst) for source in settings.sources
-        }
-        self.settings = settings
+    def _use(self, live: Live) -> None:
+        """Change over to what was opened, all at once."""
+        self.live, self.settings, self.door = live, live.settings, live.door
+        self._sources, self._origins = live.sources, live.origins
+        self.notifiers.clear()
+        self.notifiers.update(live.notifiers)
 
     async def want(self, chats: Collection[str] | None = None) -> None:
         """Put together who wants what: the configuration's subscriptions and those of the bot's readers, or only of these that changed."""
@@ -163,8 +142,8 @@ class App:
             self._readership.refresh(chat, await self.store.call(readers.get, chat), settings.timezone)
         self._admins = self._readership.administrators
         if self._admins:
-            self._claim = ""  # the one-time link was used
-        wants = await self._wants()
+            self.listening.claimed()
+        wants = await wants_of(self.store, settings.profiles, settings.calendar, self.now())
         found = [*settings.subscriptions, *self._readership.subscriptions(wants.follows)]
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
         left = await self.store.call(self.store.outbox.left)
@@ -176,16 +155,6 @@ class App:
         known = known_past(self.settings.novelty.known)
         await self.store.call(self.store.dossiers.seed, known, self.now())
 
-    async def _wants(self) -> Wants:
-        """Put together what recipients want beyond rules: profiles, follows, mutes, and the working days."""
-        wishes, follows, mutes = self.store.wishes, defaultdict[str, dict[str, str]](dict), defaultdict[str, dict[Any, Any]](dict)
-        for one in await self.store.call(wishes.follows):
-            follows[one.recipient][one.dossier] = one.title or one.dossier
-        for mute in await self.store.call(wishes.mutes, self.now()):
-            mutes[mute.recipient][mute.kind, mute.value] = mute.until
-        own = {recipient: replace(profile, id=recipient) for recipient, profile in (await self.store.call(wishes.profiles)).items()}
-        return Wants({profile.id: profile for profile in self.settings.profiles} | own, follows, mutes, self.settings.calendar)
-
     async def _register(self) -> None:
         now = self.now()
         addresses = {id: digest(source.kind, source.options.url) for id, (source, _) in self._sources.items()}
@@ -194,12 +163,35 @@ class App:
         await self.store.call(self.store.polled.register, addresses, spread, now)
 
     async def reload(self, settings: Settings) -> None:
-        """Go on with another configuration. Notifiers and the network's keys of the running one stay until a restart."""
-        self._use(replace(settings, notifiers=self.settings.notifiers))
-        self.polls.forget()
+        """Go on with another configuration, whole or not at all. Raises ConfigError, and then all is as it was."""
+        before = self.live
+        if settings.store != before.settings.store:
+            where = str(settings.folder / "watcher.yaml")
+            raise ConfigError([Problem(where, 0, 0, "store: на ходу не меняется", "остановите службу и запустите её снова")])
+        live = await open_live(settings, self._means, before)
+        try:
+            await self.front.serve(settings.web.listen if settings.web else "")
+        except ConfigError:
+            await close_left(live, before)
+            raise
+        self._use(live)
+        self.polls.forget(settings.fetch.per_host)
+        leaving = asyncio.create_task(self._let_go(before, [*self.polls.running.values(), *self._reading.values()]))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
         await self._register()
         await self._seed()
         await self.want()
+        await self.supervision.loaded()
+        if before.settings.notifiers.get("telegram") != settings.notifiers.get("telegram"):
+            await self.listening.stop()
+        if self._ticking:
+            self.listening.start()
+
+    async def _let_go(self, before: Live, users: list[asyncio.Task[None]]) -> None:
+        """Close what a reload left behind, once the polls and messages that use it are done."""
+        await asyncio.gather(*users, self.deliver.settled(), return_exceptions=True)
+        await close_left(before, self.live)
 
     # ------------------------------------------------------------------------------------------------- steps
     async def poll_due(self) -> int:
@@ -214,8 +206,12 @@ class App:
             return
         settings, source = self._sources[row.id]
         plan = ingest.Plan(settings.every, settings.first_poll, len(self._sources))
-        report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
+        try:
+            report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
+        except StoreError as error:  # nothing of the poll is kept, the old cursor polls again
+            return self.supervision.broken(error)
         observe.polled(report)
+        self.metrics.polled(report)
         if report.new:
             self._wake.set()
 
@@ -225,10 +221,19 @@ class App:
         async with self._judging:
             while reports := await self.judge.run(self.wanted, self._origins):
                 for report in reports:
-                    observe.judged(report)
+                    self._judged(report)
                 done += len(reports)
+                self.pulse.beat("judge", self.now())
         await self._read_wanted()
         return done
+
+    def _judged(self, report: Verdicts) -> None:
+        observe.judged(report)
+        self.metrics.judged(report, frozenset(rule.id for rule in self.settings.rules))
+
+    def _delivered(self, report: Delivered) -> None:
+        observe.delivered(report)
+        self.metrics.delivered(report)
 
     async def _read_wanted(self) -> None:
         for entry in await self.store.call(self.store.joint.wanted_articles, _READINGS):
@@ -238,6 +243,8 @@ class App:
     async def _read(self, entry: Entry, options: Options) -> None:
         try:
             await reading.read(entry, options, self.door, self.parsing, self.store)
+        except StoreError as error:
+            self.supervision.broken(error)
         finally:
             self._reading.pop(entry.id, None)
 
@@ -245,7 +252,7 @@ class App:
         """Begin sending what is owed; gives how many messages."""
         await self.store.call(self.store.outbox.fall_back, self.now())
         await self.deliver.gather(self.wanted.subscriptions)
-        return await self.deliver.run(observe.delivered, digests=digests)
+        return await self.deliver.run(self._delivered, digests=digests)
 
     async def digests_due(self) -> None:
         """Owe the digests whose time has come."""
@@ -262,14 +269,6 @@ class App:
         withheld = {kind: seen[kind] for kind in ("commentary", "background") if seen[kind]}
         return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]), withheld)
 
-    async def look_over(self) -> list[ingest.Notice]:
-        """Find what administrators must know of the sources; gives what is new and what is over."""
-        titles = {id: settings.title for id, (settings, _) in self._sources.items()}
-        told = await ingest.look_over(titles, self.store, self.network, self.now())
-        for notice in told:
-            observe.noticed(notice)
-        return told
-
     async def tidy(self) -> None:
         """Delete what is older than it is to be kept."""
         retention = self.settings.retention
@@ -283,70 +282,33 @@ class App:
 
     # ------------------------------------------------------------------------------------------------- the daemon
     async def run(self, stop: asyncio.Event) -> None:
-        """Tick until told to stop."""
-        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
-        for job, seconds in (
-            (self.poll_due, 0.5),
-            (self.judge_due, 0.5),
-            (self.deliver_due, 0.3),
-            (self.digests_due, 20),
-            (self.look_over, 60),
-            (self.remind_due, 60),
-            (self.tidy, 3600),
-        ):
-            scheduler.add_job(job, "interval", seconds=seconds, next_run_time=self.now())
+        """Tick until told to stop. Raises ConfigError where the page's address can't be had."""
+        await self.front.serve(self.settings.web.listen if self.settings.web else "")
+        jobs = (
+            ("poll", self.poll_due, 0.5),
+            ("judge", self.judge_due, 0.5),
+            ("deliver", self.deliver_due, 0.3),
+            ("digests", self.digests_due, 20),
+            ("remind", self.remind_due, 60),
+            ("tidy", self.tidy, 3600),
+        )
+        scheduler = self.supervision.ticking(jobs)
         scheduler.start()
-        listening = asyncio.create_task(self._listen()) if "telegram" in self.notifiers else None
+        self._ticking = True
+        self.listening.start()
+        systemd.tell(self._env, "READY=1")
         try:
             await stop.wait()
         finally:
+            systemd.tell(self._env, "STOPPING=1")
+            self._ticking = False
             scheduler.shutdown(wait=False)
-            if listening:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+            await self.listening.stop()
+            await self.front.close()
 
-    async def _listen(self) -> None:
-        """Answer the bot's readers until the end."""
-        from watcher.bot.telegram import Around, Ears  # the Bot API's library costs 0.2 s and 30 MB: only where there is a bot
-
-        config = self.settings.notifiers["telegram"]
-        connection = notifier_kind("telegram").open_bot(config)
-        try:
-            if not config.admins and not self._admins:
-                await self._offer_claim(connection)
-            around = Around(partial(self._world, config), self.want, self.now, self._sleep, observe.trouble, *_webhook(config))
-            speaker: Any = self.notifiers["telegram"]  # its module knows what the bot asks of it
-            self.ears = Ears(connection, speaker, self.store, around)
-            async with _webhook_served(config, self.ears.take):
-                await self.ears.listen()
-        finally:
-            await connection.close()
-
-    async def _offer_claim(self, connection: Any) -> None:
-        """Print the one-time link that makes its first user the administrator; good for an hour."""
-        while True:
-            try:
-                name = await connection.name()
-                break
-            except DeliveryError:
-                await self._sleep(5)
-        self._claim = secrets.token_urlsafe(12)
-        asyncio.get_running_loop().call_later(_CLAIM_S, lambda: setattr(self, "_claim", ""))
-        self._say(
-            f"Бот ещё ничей: кто первым откроет ссылку в ближайший час, тот администратор: https://t.me/{name}?start=claim-{self._claim}"
-        )
-
-    def _world(self, config: Any, now: datetime) -> World:
-        """What the bot knows while it answers."""
-        titles = {id: origin.title for id, origin in self._origins.items()}
-        archive = StoreArchive(self.store, titles, {id: origin.role for id, origin in self._origins.items()}, monotonic)
-        operator = defaultdict[str, tuple[Subscription, ...]](tuple)
-        for one in self.settings.subscriptions:
-            if one.notifier == "telegram":
-                operator[one.address] += (one,)
-        admins = frozenset((*(str(id) for id in config.admins), *self._admins))
-        rules = {rule.id: rule for rule in self.settings.rules}
-        return World(rules, config.access, admins, archive, now, self._claim, self.settings.timezone, operator)
+    # ------------------------------------------------------------------------------------------------- the page
+    def _names(self) -> Names:
+        return Names(self.live.titles, self.settings.timezone, str(self.store.notes.get(REFUSED) or ""))
 
     async def once(self, wait_s: float = 30.0) -> tuple[int, int]:
         """Poll every source once, judge, deliver what is owed (digests excepted). Gives how many sources answered, and what stays owed."""
@@ -373,22 +335,3 @@ class App:
 
     async def _rows(self) -> list[SourceRow]:
         return [row for row in await self.store.call(self.store.polled.all) if row.id in self._sources]
-
-
-def _webhook(config: Any) -> tuple[str, str]:
-    """Where Telegram brings updates, and the secret it shows there; empty where the bot asks itself."""
-    if config.updates != "webhook":
-        return "", ""
-    return config.webhook_url, config.webhook_secret.get_secret_value()
-
-
-@asynccontextmanager
-async def _webhook_served(config: Any, take: Callable[[Mapping[str, Any]], Awaitable[None]]) -> AsyncIterator[None]:
-    """Where the bot hears by webhook, take what Telegram brings. Raises OSError where the address is taken."""
-    if config.updates != "webhook":
-        yield
-        return
-    from watcher.web.telegram import served, webhook  # only where there is one
-
-    async with served(config.webhook_listen, webhook(config.webhook_secret.get_secret_value(), take)):
-        yield

@@ -13,10 +13,10 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from watcher import codec, messages, unsubscribe
-from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, DeliveryRejected, DeliveryUncertain
+from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, DeliveryRejected, DeliveryUncertain, StoreError
 from watcher.lines import text_of
 from watcher.messages import Coverage, Row
 from watcher.model import Digest, Message, Outgoing, Subscription, digest
@@ -26,8 +26,12 @@ from watcher.store.gathered import Waiting
 from watcher.store.outbox import Claimed, Dialled
 from watcher.when import Calendar, Slot, last_digest, merge
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _AT_ONCE = 50
 _SEND_WITHIN_S = 30.0
+_STORE_S = 5.0  # between two tries to write an outcome down
 # Greylisting wants its sender back after minutes; https://datatracker.ietf.org/doc/html/rfc6647#section-5
 _RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 _REACH = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60, 120, 300))
@@ -83,6 +87,7 @@ class Deliver:
         self._now = now
         self._sleep = sleep
         self._under_way: set[asyncio.Task[Delivered]] = set()
+        self._ending = False
         self._key = ""
         self._looked_at: dict[str, str] = {}  # recipient → the last digest that was seen to
 
@@ -104,9 +109,15 @@ class Deliver:
         """Wait for what is being sent; what takes longer is left to be found as uncertain."""
         if self._under_way:
             await asyncio.wait(set(self._under_way), timeout=timeout_s)
+        self._ending = True
         for task in set(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def settled(self) -> None:
+        """Wait for what is being sent now, however it ends."""
+        if self._under_way:
+            await asyncio.wait(set(self._under_way))
 
     @property
     def busy(self) -> bool:
@@ -119,7 +130,7 @@ class Deliver:
         try:
             async with asyncio.timeout(_SEND_WITHIN_S):
                 remote, shown = await self._send(claimed)
-            await self._store.call(self._store.outbox.sent, claimed.id, remote, self._now(), shown)
+            await self._kept(self._store.outbox.sent, claimed.id, remote, self._now(), shown)
         except (DeliveryError, TimeoutError, asyncio.CancelledError) as fault:
             status, reason, error = await asyncio.shield(self._settle(claimed, fault))
             if isinstance(fault, asyncio.CancelledError):
@@ -127,6 +138,16 @@ class Deliver:
         except Exception as fault:  # noqa: BLE001 - one message must not hold up the others
             status, reason, error = await self._settle(claimed, DeliveryRejected(f"{type(fault).__name__}", "fault"))
         return Delivered(claimed.id, claimed.notifier, status, claimed.attempts, (self._now() - began).total_seconds(), reason, error)
+
+    async def _kept(self, settle: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Write down an outcome, for as long as it takes: what was sent must not be sent again because the disk was full."""
+        while True:
+            try:
+                return await self._store.call(settle, *args, **kwargs)
+            except StoreError:
+                if self._ending:
+                    raise  # it stays «sending», and the next start takes its answer for lost
+                await self._sleep(_STORE_S)
 
     async def _send(self, claimed: Claimed) -> tuple[str, str]:
         """Send, edit, or do neither where the reader sees that text already; gives the remote id and the hash of the text."""
@@ -165,35 +186,35 @@ class Deliver:
         if isinstance(fault, DeliveryDeferred):
             return await self._deferred(claimed, fault)
         if isinstance(fault, AddressGone):
-            await store.call(store.outbox.gone, claimed.id, text, fault.moved_to, now)
+            await self._kept(store.outbox.gone, claimed.id, text, fault.moved_to, now)
             return "gone", fault.reason, text
         if isinstance(fault, DeliveryRejected):
             if fault.reason == "markup" and not claimed.plain:
-                await store.call(store.outbox.plainly, claimed.id, now, text)
+                await self._kept(store.outbox.plainly, claimed.id, now, text)
                 return "deferred", "markup", text
-            await store.call(store.outbox.dead, claimed.id, text, fault.reason, now)
+            await self._kept(store.outbox.dead, claimed.id, text, fault.reason, now)
             return "rejected", fault.reason, text
         reason = fault.reason if isinstance(fault, DeliveryUncertain) else "cut-short"
-        await store.call(store.outbox.uncertain, claimed.id, text or "the answer did not come in time", reason, now)
+        await self._kept(store.outbox.uncertain, claimed.id, text or "the answer did not come in time", reason, now)
         return "uncertain", reason, text
 
     async def _deferred(self, claimed: Claimed, fault: DeliveryDeferred) -> tuple[str, str, str]:
         store, now, text = self._store, self._now(), str(fault)
         if fault.scope == "notifier":
-            until = await store.call(store.outbox.pause_notifier, claimed.notifier, fault.reason, text, _REACH, now)
-            await store.call(store.outbox.deferred, claimed.id, until, text, fault.reason, counted=False)
+            until = await self._kept(store.outbox.pause_notifier, claimed.notifier, fault.reason, text, _REACH, now)
+            await self._kept(store.outbox.deferred, claimed.id, until, text, fault.reason, counted=False)
             return "deferred", fault.reason, text
         if fault.retry_after is not None:
             until = now + fault.retry_after + timedelta(seconds=0.2)
-            await store.call(store.outbox.pause_recipient, claimed.id, until)
-            await store.call(store.outbox.deferred, claimed.id, until, text, fault.reason, counted=False)
+            await self._kept(store.outbox.pause_recipient, claimed.id, until)
+            await self._kept(store.outbox.deferred, claimed.id, until, text, fault.reason, counted=False)
             return "deferred", fault.reason, text
         if fault.reason == "server" and claimed.attempts >= _SERVER_TRIES:
-            await store.call(store.outbox.uncertain, claimed.id, text, fault.reason, now)
+            await self._kept(store.outbox.uncertain, claimed.id, text, fault.reason, now)
             return "uncertain", fault.reason, text
         waits = _SERVER if fault.reason == "server" else _RETRIES
         until = now + waits[min(claimed.attempts - 1, len(waits) - 1)]
-        await store.call(store.outbox.deferred, claimed.id, until, text, fault.reason)
+        await self._kept(store.outbox.deferred, claimed.id, until, text, fault.reason)
         return "deferred", fault.reason, text
 
     # ------------------------------------------------------------------------------------------------- merged messages
@@ -205,7 +226,7 @@ class Deliver:
         store, now = self._store, self._now()
         paused = {one.recipient for one in subscriptions if one.paused_until and one.paused_until > now}
         await store.call(store.gathered.fold_backlogs, now)
-        oldest, _ = await store.call(store.reports.oldest_owed)
+        oldest, _ = await store.call(store.reports.oldest_waiting, now)
         busy = oldest is not None and oldest > now - _BURST_WITHIN  # more of the same burst is being judged: one message of all
         waiting = await store.call(store.gathered.due, now, ("quiet", "backlog", "paused", *(() if busy else ("burst",))))
         for group in waiting:

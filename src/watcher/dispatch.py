@@ -46,9 +46,10 @@ class Dispatcher:
             began += self._begin()
         return began
 
-    def forget(self) -> None:
-        """Drop what is queued: the configuration changed."""
+    def forget(self, per_lane: int) -> None:
+        """Drop what is queued, since the configuration changed, and go on with this many to a lane."""
         self._queue.clear()
+        self._per_lane = per_lane
 
     async def close(self) -> None:
         """Break off what runs."""

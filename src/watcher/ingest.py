@@ -9,7 +9,7 @@ The cursor and the entries it covers are one transaction; a poll that failed lea
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,15 +49,6 @@ class Plan:
     every: timedelta
     first_poll: str
     sources: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something administrators must know, or that it is `over`."""
-
-    key: str
-    text: str
-    over: bool = False
 
 
 async def poll(
@@ -106,26 +97,6 @@ async def _succeeded(row: SourceRow, brought: Poll, plan: Plan, store: Store, ti
         (at - began).total_seconds(),
         notes=receipt.notes,
     )
-
-
-async def look_over(titles: Mapping[str, str], store: Store, network: Network, now: datetime) -> list[Notice]:
-    """Compare what is wrong with what administrators were told, and give what is new and what is over. `titles`: of all polled sources."""
-    wanted = health.notices((), now, network_down=network.down)
-    after = ""
-    while not network.down and (page := await store.call(store.polled.page, after, _PAGE)):
-        after = page[-1].id
-        wanted |= health.notices([(row.id, titles[row.id], row) for row in page if row.id in titles], now, network_down=False)
-    open_now = await store.call(store.notes.open_notices)
-    told: list[Notice] = []
-    for key, text in wanted.items():
-        if await store.call(store.notes.raise_notice, key, text, now):
-            told.append(Notice(key, text))
-    for key, text in open_now.items():
-        ours = key == "network" or (key.startswith("source:") and not network.down)
-        if ours and key not in wanted:
-            await store.call(store.notes.end_notice, key)
-            told.append(Notice(key, text, over=True))
-    return told
 
 
 def _jittered(wait: timedelta) -> timedelta:

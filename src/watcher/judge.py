@@ -9,19 +9,22 @@ One judge at a time. What fails is tried three times and then set aside and list
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from watcher import codec, dossiers, judging, stories
-from watcher.alerts import Past
+from watcher.alerts import Past, Wants
 from watcher.children import ChildFailed, Children
 from watcher.dossiers import Telling
+from watcher.errors import StoreError
 from watcher.judging import Origin, Wanted
-from watcher.model import Claim, Entry, Match, Subscription, Understood
+from watcher.model import Claim, Entry, Match, Profile, Subscription, Understood
 from watcher.store import Store
 from watcher.store.received import Received
-from watcher.when import day_start
+from watcher.when import Calendar, day_start
 
 UNDERSTAND = "watcher.understanding.child:understand_json"
 _BATCH = 64
@@ -97,6 +100,8 @@ class Judge:
             verdict = await self._judged(received, understood, wanted, origin or Origin(received.entry.source, "press", "never", None))
         except ChildFailed as error:
             return await self._failed(id, f"{error.reason}: {error}")
+        except StoreError:  # not the entry's fault: it stays owed
+            raise
         except Exception as error:  # noqa: BLE001 - one judgement must not hold up the others
             return await self._failed(id, f"{type(error).__name__}: {error}")
         return replace(verdict, took_s=(self._now() - began).total_seconds())
@@ -160,6 +165,17 @@ class Judge:
 
 def _in_time(received: Received) -> tuple[datetime, str]:
     return received.entry.published or received.first_seen, received.entry.id
+
+
+async def wants_of(store: Store, profiles: Iterable[Profile], calendar: Calendar, now: datetime) -> Wants:
+    """Put together what recipients want beyond rules: profiles, follows, mutes, and the working days."""
+    wishes, follows, mutes = store.wishes, defaultdict[str, dict[str, str]](dict), defaultdict[str, dict[Any, Any]](dict)
+    for one in await store.call(wishes.follows):
+        follows[one.recipient][one.dossier] = one.title or one.dossier
+    for mute in await store.call(wishes.mutes, now):
+        mutes[mute.recipient][mute.kind, mute.value] = mute.until
+    own = {recipient: replace(profile, id=recipient) for recipient, profile in (await store.call(wishes.profiles)).items()}
+    return Wants({profile.id: profile for profile in profiles} | own, follows, mutes, calendar)
 
 
 def _worth_reading(received: Received, understood: Understood, matches: tuple[Match, ...], origin: Origin) -> bool:

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
 from watcher.deliver import Delivered
-from watcher.ingest import Notice, Polled
+from watcher.ingest import Polled
 from watcher.judge import Verdicts
 
 
-def set_up(level: str, form: str) -> None:
+class _Steady:
+    """A stream that may be gone (a closed pipe, a full disk): work goes on without its lines."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
+def set_up(level: str, form: str, *, colours: bool = True) -> None:
     """Send log lines to standard error: for people on a terminal, else JSON. Libraries that log addresses with keys are hushed."""
     for name in ("httpx", "httpcore", "telegram", "apscheduler", "aiosmtplib", "alembic", "uvicorn"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -22,10 +39,10 @@ def set_up(level: str, form: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=people) if people else structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.dev.ConsoleRenderer(colors=people and colours) if people else structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Steady(sys.stderr))),
     )
 
 
@@ -39,12 +56,6 @@ def polled(report: Polled) -> None:
     write = log().warning if report.status == "failed" else log().info
     extra = {"reason": report.reason, "error": report.error} if report.status == "failed" else {}
     write("polled", source=report.source, status=report.status, shown=report.shown, new=report.new, ms=round(report.took_s * 1000), **extra)
-
-
-def noticed(report: Notice) -> None:
-    """Write down what administrators must know, or that it is over."""
-    write = log().info if report.over else log().warning
-    write("noticed", notice=report.key, status="over" if report.over else "raised")
 
 
 def judged(report: Verdicts) -> None:

@@ -12,9 +12,12 @@ from starlette.applications import Starlette
 from conftest import Clock
 from watcher import unsubscribe
 from watcher.model import Alert, Owed, recipient_id
+from watcher.standing import Pulse
 from watcher.store import Store
 from watcher.store.judged import owe, put_alert
 from watcher.store.unreached import BOUNCES
+from watcher.web import Names, View
+from watcher.web.pages import application
 from watcher.web.unsubscribe import PATH, routes
 
 ME = recipient_id("email", "a@example.org")
@@ -103,3 +106,15 @@ def test_an_address_that_bounces_three_times_in_a_row_is_given_up_and_listed(sto
     owed(store, clock, "again")
     (one,) = store.outbox.claim(clock(), notifiers, 10)
     store.outbox.sent(one.id, "", clock())
+
+
+async def test_beside_the_pages_it_needs_no_password_and_they_keep_theirs(store: Store, clock: Clock) -> None:
+    view = View(store, Pulse(clock()), clock, lambda: Names({}, "UTC"), lambda standing: b"", "1", lambda: "secret")
+    pages = application(view, routes(store, clock), (PATH,))
+    transport = httpx.ASGITransport(pages)
+    async with httpx.AsyncClient(transport=transport, base_url="https://news.example.org") as client:
+        token = unsubscribe.make(store.notes.signing_key(), ME)
+        assert (await client.post(f"{PATH}?t={token}", data={"List-Unsubscribe": "One-Click"})).status_code == 200
+        assert (await client.get("/")).status_code == 401
+        assert (await client.post("/")).status_code == 405
+        assert (await client.get(f"{PATH}ed")).status_code == 401

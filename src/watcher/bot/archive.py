@@ -198,7 +198,7 @@ class StoreArchive:
                 f"{owed['uncertain']} uncertain, {owed['dead']} dead",
             )
         )
-        return [*rows, *(row("⚠️ ", data(text, 300)) for text in list(self._store.notes.open_notices().values())[:10])]
+        return [*rows, *(row("⚠️ ", data(text, 300)) for text in list(self._store.announcing.open().values())[:10])]
 
     def sources(self, now: datetime, language: Language) -> Sequence[Row]:
         rows: list[Row] = [self._by_state(language)]

@@ -92,6 +92,7 @@ class Ears:
         self._hearing = Hearing(store.talks.home)
         self._floods = Floods()
         self._me = ""
+        self._contested = False
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._speaking: dict[str, asyncio.Task[None]] = {}
 
@@ -119,7 +120,7 @@ class Ears:
                     failures += 1
                     continue
                 failures = 0
-                await self._over(_CONFLICT)
+                self._uncontested()
                 if updates:
                     await self._all(updates, bot)
                     offset = updates[-1].update_id + 1
@@ -145,13 +146,15 @@ class Ears:
             bot = await self._connection.bot()
             await _quietly(bot.delete_webhook())  # this bot was used with a webhook before: ours is to ask
             return
-        if await self._store.call(self._store.notes.raise_notice, _CONFLICT, _CONFLICT_TEXT, self._around.now()):
+        if not self._contested:
+            self._contested = True
             self._around.trouble(_CONFLICT, _CONFLICT_TEXT)
         await self._around.sleep(_WAITS_S[-2])
 
-    async def _over(self, key: str) -> None:
-        if await self._store.call(self._store.notes.end_notice, key):
-            self._around.trouble(key, "")
+    def _uncontested(self) -> None:
+        if self._contested:
+            self._contested = False
+            self._around.trouble(_CONFLICT, "")
 
     async def _all(self, updates: Sequence[Update], bot: Any) -> None:
         """Handle a batch: each chat in order, chats beside each other; first the moves, since what follows one comes from another chat."""

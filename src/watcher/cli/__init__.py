@@ -199,6 +199,52 @@ def dossiers(context: Context, words: tuple[str, ...], as_json: bool) -> None:
     _call("knowledge:show", _json_too(context, as_json), words)
 
 
+@main.command()
+@click.argument("rule")
+@click.option("--url", default="", help="Страница: берётся так же, как статья источника.")
+@click.option("--file", type=click.Path(path_type=Path), help="Файл с текстом (первая строка — заголовок) или с записью JSON; - — ввод.")
+@click.option("--text", default="", help="Сам текст.")
+@_JSON
+@click.pass_obj
+def explain(context: Context, rule: str, url: str, file: Path | None, text: str, as_json: bool) -> None:
+    """Находит ли правило этот текст, на каких словах; если нет — какое условие не выполнено."""
+    _call("explaining:run", _json_too(context, as_json), rule, url, file, text)
+
+
+@main.command()
+@_JSON
+@click.pass_obj
+def subscriptions(context: Context, as_json: bool) -> None:
+    """Кому что приходит: подписки из настроек и из бота."""
+    _call("told:subscriptions", _json_too(context, as_json))
+
+
+@main.command(name="send-test")
+@click.argument("subscription")
+@_JSON
+@click.pass_obj
+def send_test(context: Context, subscription: str, as_json: bool) -> None:
+    """Послать проверочное сообщение туда, куда шлёт подписка."""
+    _call("told:send_test", _json_too(context, as_json), subscription)
+
+
+@main.command()
+@click.argument("way", type=click.Choice(["telegram", "email"]))
+@click.pass_obj
+def setup(context: Context, way: str) -> None:
+    """Подключить Telegram или почту: спросит, проверит, запишет в .env."""
+    _call("setup:run", context, way)
+
+
+@main.command()
+@click.option("--keep", is_flag=True, help="Не заканчивать: оставить службу и страницу до Ctrl-C.")
+@_JSON
+@click.pass_obj
+def demo(context: Context, keep: bool, as_json: bool) -> None:
+    """Без сети: выдуманный мир новостей, служба на нём, оповещения в терминале и на странице."""
+    _call("demo:run", _json_too(context, as_json), keep)
+
+
 from watcher.cli.sources_commands import sources  # noqa: E402 - it needs what stands above
 
 main.add_command(sources)

@@ -7,15 +7,16 @@ import os
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
 from watcher import rules
 from watcher.cli import Context
-from watcher.configuration import Settings, load
+from watcher.cli.verified import Verified
+from watcher.configuration import Settings, load, load_store
 from watcher.dossiers.seeds import known_past
 from watcher.model import Rule
-from watcher.store.database import holder, path_of
 
 
 def now() -> datetime:
@@ -24,16 +25,30 @@ def now() -> datetime:
 
 
 def settings(context: Context, *, examples: bool = False) -> Settings:
-    """Load the configuration; with `examples` every rule's own are run. Raises ConfigError."""
-    return load(context.config, context.env, check_rule=_with_examples if examples else rules.problems, check_region=rules.known_region)
+    """Load the configuration; with `examples` every rule's own are run, unless they held before. Raises ConfigError."""
+    if not examples:
+        return load(context.config, context.env, check_rule=rules.problems, check_region=rules.known_region)
+    verified = Verified(context.env)
+    try:
+        check_rule = partial(_with_examples, verified)
+        return load(context.config, context.env, check_rule=check_rule, check_region=rules.known_region)
+    finally:
+        verified.keep()
 
 
-def _with_examples(rule: Rule) -> Iterator[tuple[str, int | None, str, str]]:
+def store_url(context: Context) -> str:
+    """Load where the store is, and nothing else. Raises ConfigError."""
+    return load_store(context.config, context.env)
+
+
+def _with_examples(verified: Verified, rule: Rule) -> Iterator[tuple[str, int | None, str, str]]:
     found = list(rules.problems(rule))
-    if not found and (rule.examples.match or rule.examples.skip):
+    if not found and not verified.holds(rule):
         from watcher.understanding import understand
 
         found = list(rules.check_examples(rule, understand))
+    if not found:
+        verified.remember(rule)
     yield from found
 
 
@@ -55,6 +70,8 @@ def check(context: Context, schema: bool) -> int:
 
 def reload(context: Context) -> int:
     """Signal the daemon that holds the store."""
+    from watcher.store.database import holder, path_of  # 0.2 s, which `check` need not wait for
+
     path = path_of(settings(context, examples=True).store)
     pid = holder(path) if path else None
     if pid is None:

@@ -11,15 +11,15 @@ import click
 from watcher import __version__, codec, health, messages
 from watcher.alerts import WHY
 from watcher.cli import Context
-from watcher.cli.settings import now, settings
+from watcher.cli.settings import now, store_url
 from watcher.model import Alert, Reason
-from watcher.store import Store
+from watcher.store import Store, schema
 from watcher.store.polled import SourceRow
 from watcher.units import parse_duration
 
 
 def _open(context: Context) -> Store:
-    return Store(settings(context).store)
+    return Store(store_url(context))
 
 
 def _print_json(value: Any) -> None:
@@ -49,8 +49,8 @@ def status(context: Context) -> int:
         "deliveries": counts["deliveries"],
         "received": counts["received"],
         "channels": store.reports.channels(),
-        "configuration": {"loaded_at": None, "error": store.notes.get("configuration-error") or ""},
-        "store": {"schema": "0001"},
+        "configuration": {"loaded_at": store.notes.get("configuration-loaded"), "error": store.notes.get("configuration-error") or ""},
+        "store": {"schema": schema.version(store.database)},
         "version": __version__,
     }
     store.close()

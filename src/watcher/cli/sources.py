@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from watcher.app import door_settings
 from watcher.children import ChildFailed, Pool
 from watcher.cli import Context
 from watcher.cli.settings import now, settings
@@ -21,6 +20,7 @@ from watcher.doctor.discovery import Discovery, Found
 from watcher.doctor.examination import Diagnosis, Doctor, Patient
 from watcher.errors import ConfigError
 from watcher.fetch.door import Door
+from watcher.live import door_settings
 from watcher.sources import Tools, load_kind
 
 _LARGEST = 16 * 1024 * 1024

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from watcher.cli import Context
-from watcher.cli.settings import settings
+from watcher.cli.settings import store_url
 from watcher.errors import StoreError
 from watcher.store import Store, schema
 from watcher.store.database import Database, Lock, path_of
 
 
 def _path(context: Context) -> Path:
-    path = path_of(settings(context).store)
+    path = path_of(store_url(context))
     if path is None:
         raise StoreError("a store that is no file is backed up with the tools of its database", "foreign")
     return path
@@ -57,7 +57,7 @@ def restore(context: Context, file: Path) -> int:
 
 def migrate(context: Context) -> int:
     """Bring the schema up to date."""
-    database = Database(settings(context).store)
+    database = Database(store_url(context))
     had = schema.prepare(database)
     database.close()
     click.echo(f"Схема хранилища: {schema.HEAD}" + ("" if had == schema.HEAD else f" (была: {had or 'нет'})"))

@@ -10,8 +10,8 @@ loading      all of it: folder → Settings          editor        the JSON Sche
 from __future__ import annotations
 
 from watcher.configuration.gathered import CheckRegion, CheckRule, Finding
-from watcher.configuration.loading import load
+from watcher.configuration.loading import load, load_store
 from watcher.configuration.problems import advice
 from watcher.configuration.settings import Settings, SourceSettings
 
-__all__ = ["CheckRegion", "CheckRule", "Finding", "Settings", "SourceSettings", "advice", "load"]
+__all__ = ["CheckRegion", "CheckRule", "Finding", "Settings", "SourceSettings", "advice", "load", "load_store"]

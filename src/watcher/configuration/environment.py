@@ -127,11 +127,15 @@ def _filled(tree: Tree, path: Path, text: str, env: Mapping[str, str], outside: 
 
 
 def drop_empty(data: Any, paths: Iterable[Path]) -> None:
-    """Take out of their mappings the values that came out empty."""
-    for path in paths:
+    """Take out of their mappings and lists the values that came out empty."""
+    for path in sorted(paths, key=_place, reverse=True):  # the later items of a list first, so that the others keep their places
         holder = _holder(data, path)
-        if isinstance(holder, dict):
-            del holder[path[-1]]
+        if isinstance(holder, dict | list):
+            holder.__delitem__(path[-1])  # type: ignore[arg-type]  # `_holder` saw that there is such an item
+
+
+def _place(path: Path) -> list[tuple[int, str]]:
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in path]
 
 
 def read_secret_files(tree: Tree, path: Path, data: dict[str, Any], secrets: Iterable[str], folder: FilePath, outside: Outside) -> None:

@@ -70,6 +70,20 @@ def load_rules(path: Path, env: Mapping[str, str], *, check_rule: CheckRule, che
     return tuple(gathered.rules)
 
 
+def load_store(folder: Path, env: Mapping[str, str], *, working: Path = Path()) -> str:
+    """Load of watcher.yaml alone where the store is: what shows its state must work while a rule is being mended.
+
+    Raises ConfigError with the problems of that file.
+    """
+    gathered = Gathered(find(folder, env, working))
+    for file in gathered.found.all("watcher"):
+        _watcher(gathered, file)
+        problems = [problem for problem in gathered.found.in_order() if problem.file == file.tree.file]
+        if problems:
+            raise ConfigError(problems)
+    return gathered.file.store
+
+
 # ------------------------------------------------------------------------------------------------- watcher.yaml
 def _watcher(gathered: Gathered, file: File) -> None:
     data = file.tree.data
@@ -177,6 +191,8 @@ def _subscriptions(gathered: Gathered, file: File) -> None:
         if profile is not None:
             gathered.profiles.append(convert.profile(profile))
     for path, item in file.items("subscriptions"):
+        if file.outside.empty.get((*path, "address")):
+            continue  # its address comes from a variable that is not set yet: as if it were not there
         keys = validate(SubscriptionKeys, item, file.tree, path, file.outside)
         checks.remember(gathered, "subscription", item.get("id") if isinstance(item, dict) else None, file, path)
         if keys is not None:

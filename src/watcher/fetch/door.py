@@ -25,7 +25,7 @@ from watcher.fetch.guard import Guard, Policy, Resolve, system_addresses
 from watcher.fetch.inflating import Body
 from watcher.fetch.pacing import Pacing
 from watcher.fetch.post import hush
-from watcher.fetch.transport import Transport, open_transport, trust
+from watcher.fetch.transport import Transport, certificate_end, open_transport, trust
 from watcher.fetch.urls import BadAddress, origin, parsed, port_of
 
 _HOPS = 5
@@ -89,6 +89,8 @@ class Door:
             settings.per_host, settings.pause.total_seconds(), monotonic=monotonic, sleep=sleep, longest_wait_s=_LONGEST_WAIT_S
         )
         self._transports: dict[tuple[str, tuple[str, ...]], Transport] = {}
+        self.good_until: dict[str, datetime] = {}
+        """By host: until when the certificate is good that it showed last."""
         hush()
 
     async def __aenter__(self) -> Door:
@@ -188,6 +190,8 @@ class Door:
         return await opened.handle_async_request(httpx.Request(method, journey.url, headers=headers, content=content))
 
     async def _taken(self, journey: _Journey, answer: httpx.Response) -> Fetched | None:
+        if (until := certificate_end(answer)) is not None:
+            self.good_until[journey.url.host] = until
         if len(answer.headers.raw) > _HEADERS:
             raise Unusable("it sends too many headers", "size")
         if answer.status_code in REDIRECTS:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import certifi
 import httpcore
@@ -49,6 +50,17 @@ class Transport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+
+
+def certificate_end(answer: httpx.Response) -> datetime | None:
+    """Give until when the certificate is good that the other side showed; None without TLS or where it can't be read."""
+    stream = answer.extensions.get("network_stream")
+    tls = stream.get_extra_info("ssl_object") if stream is not None else None
+    shown = tls.getpeercert() if tls is not None else None
+    try:
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC) if shown else None
+    except (KeyError, ValueError):
+        return None
 
 
 def trust(extra_ca: tuple[str, ...]) -> ssl.SSLContext:

@@ -53,12 +53,22 @@ class Config(BaseModel):
         description="Как отписаться: публичный адрес страницы https://…/unsubscribe (в один клик) или адрес почты; пусто: sender",
     )
     list_id: str = Field(default="", description="List-Id писем; пусто: watcher.<домен отправителя>", pattern=r"^[A-Za-z0-9.-]*$")
+    admins: tuple[str, ...] = Field(
+        default=(), description="Адреса администраторов: о неисправностях пишут им, когда Telegram выключен или недоступен; пусто: sender"
+    )
     ca_file: str = Field(default="", description="Файл с корневыми сертификатами сверх системных")
 
     @field_validator("sender")
     @classmethod
     def _sender_is_one_address(cls, value: str) -> str:
         _address(value)
+        return value
+
+    @field_validator("admins")
+    @classmethod
+    def _admins_are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for mail in value:
+            _address(mail)
         return value
 
     @field_validator("unsubscribe")

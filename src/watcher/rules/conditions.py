@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,17 +71,20 @@ def _without_event(rule: Rule, judged: Sequence[Judged], story_new: bool) -> boo
 
 
 def _meets(compiled: Compiled, item: Judged, case: Case) -> bool:
+    return all(holds for _, holds in of_event(compiled, item, case))
+
+
+def of_event(compiled: Compiled, item: Judged, case: Case) -> Iterator[tuple[str, bool]]:
+    """Give each condition that a rule may put on an event, by its key in the rule, and whether it holds; in order of what is cheap."""
     rule, event = compiled.rule, item.event
-    return (
-        _of_type(rule, event.type)
-        and item.novelty in rule.novelty
-        and _certain(rule.certainty, event.certainty)
-        and (rule.from_stage is None or _reaches(event.stage, rule.from_stage))
-        and _in_regions(compiled, item)
-        and _names_act(rule, item)
-        and _names_goods(compiled, item)
-        and (not rule.organisations or _names_organisation(rule, case))
-    )
+    yield "events", _of_type(rule, event.type)
+    yield "novelty", item.novelty in rule.novelty
+    yield "certainty", _certain(rule.certainty, event.certainty)
+    yield "from_stage", rule.from_stage is None or _reaches(event.stage, rule.from_stage)
+    yield "regions", _in_regions(compiled, item)
+    yield "acts", _names_act(rule, item)
+    yield "goods", _names_goods(compiled, item)
+    yield "organisations", not rule.organisations or _names_organisation(rule, case)
 
 
 def _of_type(rule: Rule, kind: str) -> bool:

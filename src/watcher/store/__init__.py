@@ -15,7 +15,8 @@ so that writes never wait for each other inside the database.
     store.talks      what a conversation of the bot changes, and where it stands
     store.archive    judged entries, newest first: for searching back
     store.reports    what commands and pages show
-    store.notes      small facts: epoch, offsets, notices
+    store.announcing what administrators are told
+    store.notes      small facts: epoch, offsets
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import ParamSpec, TypeVar
 
 from watcher.errors import StoreError
 from watcher.store import schema
+from watcher.store.announcing import Announcing
 from watcher.store.archive import Archive
 from watcher.store.database import Database, Lock, holder
 from watcher.store.dossiers import Dossiers
@@ -74,6 +76,7 @@ class Store:
         self.archive = Archive(self.database)
         self.reminding = Reminding(self.database)
         self.reports = Reports(self.database)
+        self.announcing = Announcing(self.database)
         self.notes = Notes(self.database, journal)
         self._lock: Lock | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")

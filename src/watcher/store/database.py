@@ -64,19 +64,19 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that writes; committed at the end, rolled back by any exception."""
-        with _translated(), self.writer.begin() as connection:
+        with _translated(self.path), self.writer.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of the store."""
-        with _translated(), self.reader.connect() as connection:
+        with _translated(self.path), self.reader.connect() as connection:
             yield connection
 
     def checkpoint(self) -> None:
         """Write the log of an SQLite store into its file and empty it, so that what was erased is gone from both."""
         if self.path:
-            with _translated(), self.writer.connect() as connection:
+            with _translated(self.path), self.writer.connect() as connection:
                 connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
@@ -86,13 +86,13 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(path: Path | None) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
         text = str(error.orig)
         reason = "full" if "full" in text else "busy" if "locked" in text else "readonly" if "readonly" in text else "unusable"
-        raise StoreError(f"the store: {text}", reason) from error
+        raise StoreError(f"the store{f' {path}' if path else ''}: {text}", reason) from error
     except DatabaseError as error:
         if isinstance(error.orig, sqlite3.DatabaseError) and ("malformed" in str(error.orig) or "not a database" in str(error.orig)):
             raise StoreError(f"the store is damaged: {error.orig}; restore a backup with `watcher restore`", "damaged") from error

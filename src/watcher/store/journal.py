@@ -5,8 +5,11 @@ It survives a restored backup, so that what was sent after the backup was taken 
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+
+from watcher.errors import StoreError
 
 
 class Journal:
@@ -15,15 +18,21 @@ class Journal:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._known: set[str] | None = None
+        self._torn = False
 
     def add(self, id: str) -> None:
-        """Write an id down; it is on the disk when this returns."""
+        """Write an id down; it is on the disk when this returns. Raises StoreError."""
         if self._path is None:
             return
-        with self._path.open("a", encoding="ascii") as file:
-            file.write(id + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with self._path.open("a", encoding="ascii") as file:
+                file.write(f"\n{id}\n" if self._torn else f"{id}\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            self._torn = True  # part of the line may be there
+            raise StoreError(f"{self._path}: {error.strerror}", "full" if error.errno == errno.ENOSPC else "unusable") from error
+        self._torn = False
         if self._known is not None:
             self._known.add(id)
 

@@ -1,4 +1,4 @@
-"""Small facts: the epoch, offsets, when a digest was first due, what administrators were told; retention."""
+"""Small facts: the epoch, offsets, when a digest was first due; retention."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, true, update
 from watcher.store.database import Database
 from watcher.store.journal import Journal
 from watcher.store.polled import Polled
-from watcher.store.tables import alerts, aliases, deliveries, entries, held, meta, notices, verdicts
+from watcher.store.tables import alerts, aliases, deliveries, entries, held, meta, verdicts
 
 _BATCH = 2_000  # rows deleted in one transaction, so that writers never wait long
 
@@ -60,30 +60,6 @@ class Notes:
                 key = secrets.token_hex(32)
                 put(tx, "signing-key", key)
             return str(key)
-
-    def raise_notice(self, key: str, text: str, now: datetime) -> bool:
-        """Remember something administrators must know. Says whether it is new (and so to be told)."""
-        with self._database.write() as tx:
-            row = tx.execute(select(notices).where(notices.c.key == key)).mappings().one_or_none()
-            if row and not row["over"]:
-                return False
-            tx.execute(delete(notices).where(notices.c.key == key))
-            tx.execute(insert(notices).values(key=key, since=now, text=text, over=False))
-            return True
-
-    def end_notice(self, key: str) -> str:
-        """Remember that it is over. Gives its text where it had been told, else an empty one."""
-        with self._database.write() as tx:
-            row = tx.execute(select(notices).where(notices.c.key == key)).mappings().one_or_none()
-            if row is None or row["over"]:
-                return ""
-            tx.execute(update(notices).where(notices.c.key == key).values(over=True))
-            return str(row["text"])
-
-    def open_notices(self) -> dict[str, str]:
-        """Give what administrators were told and is not over: key → text."""
-        with self._database.read() as tx:
-            return {row.key: row.text for row in tx.execute(select(notices).where(notices.c.over.is_(False)))}
 
     def retire(self, now: datetime, keep: Mapping[str, timedelta]) -> int:
         """Delete what is older than `keep` says (`entries`, `deliveries`, `verdicts`); aliases outlive texts. Gives the number of rows."""

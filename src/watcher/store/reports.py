@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Connection, and_, false, func, or_, select
 
 from watcher.identity import canonical_url
 from watcher.model import Entry, digest
 from watcher.store.database import Database
 from watcher.store.received import entry_of
 from watcher.store.tables import alerts, aliases, channels, deliveries, entries, held, verdicts
+
+_HEARD = ("alert", "follow-up", "reminder")
+_SHORTENED = 8  # signs of an id that commands show for the whole
 
 
 class Reports:
@@ -54,11 +57,15 @@ class Reports:
         with self._database.read() as tx:
             return int(tx.execute(wanted).scalar_one())
 
-    def oldest_owed(self) -> tuple[datetime | None, datetime | None]:
-        """Since when the oldest entry is owed a judgement, and the oldest delivery that is due a message."""
+    def oldest_waiting(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """Since when the oldest entry is owed a judgement, and since when the oldest message that should have left was decided.
+
+        A message that was put off by a failure counts from the beginning; one whose time has not come does not count.
+        """
+        should = and_(deliveries.c.state == "pending", or_(deliveries.c.not_before <= now, deliveries.c.error != ""))
         with self._database.read() as tx:
             first = tx.execute(select(func.min(entries.c.first_seen)).where(entries.c.state == "owed")).scalar_one()
-            second = tx.execute(select(func.min(deliveries.c.not_before)).where(deliveries.c.state == "pending")).scalar_one()
+            second = tx.execute(select(func.min(deliveries.c.created)).where(should)).scalar_one()
         return first, second
 
     def told(self, since: datetime, limit: int = 100, alert: str = "") -> list[dict[str, Any]]:
@@ -69,6 +76,32 @@ class Reports:
             wanted = wanted.where(or_(deliveries.c.id == alert, deliveries.c.alert == alert, deliveries.c.story == alert))
         with self._database.read() as tx:
             return [dict(row) for row in tx.execute(wanted.order_by(deliveries.c.seq.desc()).limit(limit)).mappings()]
+
+    def last_alerts(self, since: datetime, limit: int, sampled: int = 50) -> list[dict[str, Any]]:
+        """The alerts that were decided last, newest first, each once however many it went to.
+
+        Each with its `content`, when its newest delivery was decided, the id of one delivery, how many stand in which state by notifier,
+        and the reasons of a sample of its recipients.
+        """
+        newest = func.max(deliveries.c.seq).label("newest")
+        wanted = (
+            select(alerts.c.id, alerts.c.content, newest, func.max(deliveries.c.created).label("at"))
+            .join(deliveries, deliveries.c.alert == alerts.c.id)
+            .where(deliveries.c.created >= since, deliveries.c.kind.in_(_HEARD))
+            .group_by(alerts.c.id, alerts.c.content)
+            .order_by(newest.desc())
+            .limit(limit)
+        )
+        with self._database.read() as tx:
+            return [self._with_deliveries(tx, dict(row), sampled) for row in tx.execute(wanted).mappings()]
+
+    def _with_deliveries(self, tx: Connection, row: dict[str, Any], sampled: int) -> dict[str, Any]:
+        of_it = and_(deliveries.c.alert == row["id"], deliveries.c.kind.in_(_HEARD))
+        by_state = select(deliveries.c.notifier, deliveries.c.state, func.count()).where(of_it).group_by("notifier", "state")
+        row["states"] = [tuple(one) for one in tx.execute(by_state)]
+        some = tx.execute(select(deliveries.c.id, deliveries.c.reasons).where(of_it).order_by(deliveries.c.seq).limit(sampled)).all()
+        row["delivery"], row["reasons"] = some[0].id, [reason for one in some for reason in one.reasons]
+        return row
 
     def dead(self) -> list[dict[str, Any]]:
         """What could not be judged or delivered: kind `entry` or `delivery`, with its cause."""
@@ -85,17 +118,19 @@ class Reports:
             return [dict(row) for row in tx.execute(select(channels)).mappings()]
 
     def find_entry(self, name: str) -> dict[str, Any] | None:
-        """Find an entry by its address, its id, or the id of an alert, story or delivery that it is in."""
+        """Find an entry by its address, its id, or that of an alert, story or delivery it is in (of a delivery its beginning will do)."""
         hashed = digest(canonical_url(name))
         with self._database.read() as tx:
             ids = select(aliases.c.entry).where(aliases.c.kind == "url", aliases.c.hash == hashed)
             ids_by_alert = select(alerts.c.entry).where(or_(alerts.c.id == name, alerts.c.story == name))
             ids_by_delivery = select(alerts.c.entry).join(deliveries, deliveries.c.alert == alerts.c.id).where(deliveries.c.id == name)
+            shortened = select(alerts.c.entry).join(deliveries, deliveries.c.alert == alerts.c.id).where(deliveries.c.id.startswith(name))
             for condition in (
                 entries.c.id == name,
                 entries.c.id.in_(ids),
                 entries.c.id.in_(ids_by_alert),
                 entries.c.id.in_(ids_by_delivery),
+                entries.c.id.in_(shortened) if len(name) >= _SHORTENED and name.isalnum() else false(),
             ):
                 row = tx.execute(select(entries).where(condition).order_by(entries.c.seq)).mappings().first()
                 if row:

@@ -2,7 +2,8 @@
 
 from alembic import op
 
-from watcher.store.talk_tables import metadata  # with all other tables
+from watcher.store import talk_tables as talk_tables  # its tables join the metadata
+from watcher.store.tables import metadata
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,128 @@
+"""subscriptions and send-test: who gets what, and does it arrive."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+
+from watcher import messages
+from watcher.bot.subscriptions import subscriptions_of
+from watcher.cli import Context
+from watcher.cli.settings import now, settings
+from watcher.configuration import Settings, advice
+from watcher.errors import ConfigError, DeliveryError, Problem
+from watcher.model import Outgoing, Subscription, digest
+from watcher.notifiers import load_kind
+from watcher.store import Store
+from watcher.store.database import path_of
+
+_WITHIN_S = 60
+
+
+def subscriptions(context: Context) -> int:
+    """Who gets what: the configuration's subscriptions and those of the bot's readers."""
+    loaded = settings(context)
+    for warning in loaded.warnings:
+        click.echo(f"предупреждение: {warning}", err=True)
+    rows = [_row(one, loaded, now()) for one in _all(loaded)]
+    if context.json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        return 0
+    for row in rows:
+        rules = "все правила" if row["rules"] == "all" else ", ".join(row["rules"])
+        when = "сразу" if row["when"] == "instant" else "сводкой " + _schedule(row["when"]["digest"])
+        extra = [f"тихо {row['quiet']}"] if row["quiet"] else []
+        extra += [f"профиль {row['profile']}"] if row["profile"] else []
+        extra += [{"off": "ВЫКЛЮЧЕНА: способ не настроен", "paused": "на паузе"}[row["state"]]] if row["state"] != "on" else []
+        by = "бот" if row["by"] == "reader" else "настройки"
+        click.echo(
+            f"{row['id']:24} {row['notifier']:9} {row['address']:28} {when}; {rules}" + "".join(f"; {one}" for one in extra) + f" ({by})"
+        )
+    if not rows:
+        click.echo("Подписок нет: опишите их в subscriptions.yaml или подпишитесь в боте.")
+    return 0
+
+
+def _schedule(digest: dict[str, Any]) -> str:
+    return ", ".join(digest["at"]) + (f" ({', '.join(digest['days'])})" if digest["days"] else "")
+
+
+def _all(loaded: Settings) -> list[Subscription]:
+    """Both kinds, in the form in which the daemon uses them."""
+    out = list(loaded.subscriptions)
+    path = path_of(loaded.store)
+    if path is not None and not path.exists():
+        return out
+    store = Store(loaded.store)
+    try:
+        for reader in store.readers.all():
+            if reader.state == "allowed":
+                out += subscriptions_of(reader, loaded.timezone)
+    finally:
+        store.close()
+    return out
+
+
+def _row(one: Subscription, loaded: Settings, at: datetime) -> dict[str, Any]:
+    paused = one.paused_until is not None and one.paused_until > at
+    return {
+        "id": one.id,
+        "notifier": one.notifier,
+        "address": one.address,
+        "rules": "all" if one.rules is None else list(one.rules),
+        "when": {"digest": {"at": list(one.digest.at), "days": list(one.digest.days)}} if one.digest else "instant",
+        "quiet": "-".join(one.quiet) if one.quiet else "",
+        "timezone": one.timezone,
+        "language": one.language,
+        "budget": one.budget,
+        "only": {key: value for key, value in asdict(one.only).items() if value},
+        "profile": one.profile if isinstance(one.profile, str) else "",
+        "fallback": {"notifier": one.fallback.notifier, "address": one.fallback.address} if one.fallback else None,
+        "by": "reader" if one.by_reader else "configuration",
+        "state": "off" if one.notifier not in loaded.notifiers else "paused" if paused else "on",
+    }
+
+
+def send_test(context: Context, id: str) -> int:
+    """Send a test message to a subscription's address, past the queue."""
+    loaded = settings(context)
+    known = {one.id: one for one in _all(loaded)}
+    if id not in known:
+        what = advice(id, known) or f"есть: {', '.join(known) or 'ни одной'}"
+        raise ConfigError([Problem(str(loaded.folder / "subscriptions.yaml"), 0, 0, f"нет подписки «{id}»", what)])
+    one = known[id]
+    if one.notifier not in loaded.notifiers:
+        wanted = ", ".join(loaded.wanted.get(one.notifier, ())) or "его ключи в watcher.yaml"
+        click.echo(f"{one.notifier} выключен: задайте {wanted}.", err=True)
+        return 1
+    return asyncio.run(_send(context, loaded, one))
+
+
+async def _send(context: Context, loaded: Settings, one: Subscription) -> int:
+    text = f"watcher: проверка связи\nСюда приходят оповещения подписки «{one.id}»."
+    message = messages.notice(text, language=one.language)
+    try:
+        notifier = load_kind(one.notifier).open_notifier(loaded.notifiers[one.notifier])
+    except (OSError, ValueError) as error:
+        click.echo(f"{one.notifier}: {error}", err=True)
+        return 1
+    try:
+        async with asyncio.timeout(_WITHIN_S):
+            await notifier.send(Outgoing(digest("test", one.id, now().isoformat()), one.address, message))
+    except (DeliveryError, TimeoutError) as error:
+        reason = error.reason if isinstance(error, DeliveryError) else "timeout"
+        if context.json:
+            click.echo(json.dumps({"subscription": one.id, "sent": False, "reason": reason, "error": str(error)}, ensure_ascii=False))
+        else:
+            click.echo(f"Не отправлено: {error or 'нет ответа'} ({reason})", err=True)
+        return 1
+    finally:
+        await notifier.close()
+    done = {"subscription": one.id, "sent": True, "notifier": one.notifier}
+    click.echo(json.dumps(done, ensure_ascii=False) if context.json else f"Отправлено: {one.notifier}, {one.address}")
+    return 0
