@@ -7,6 +7,7 @@ published at random moments. The daemon's own share is the time from the answer 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import statistics
 import sys
@@ -37,6 +38,7 @@ class Papers:
         self.published: dict[int, float] = {}
         self.served: dict[int, float] = {}
         self.ports: list[int] = []
+        self.asked: set[int] = set()
 
     async def open(self) -> None:
         app = web.Application()
@@ -54,11 +56,12 @@ class Papers:
 
     async def _serve(self, request: web.Request) -> web.Response:
         port = request.transport.get_extra_info("sockname")[1]
+        self.asked.add(port)
         items = ""
         for number in self.entries.get(port, []):
             self.served.setdefault(number, time.monotonic())
             when = format_datetime(datetime.now(UTC))
-            text = f"{word(number)} {word(number + 7)} {word(number + 13)}"
+            text = f"{word(number + 1000)} {word(number + 2000)}"
             link = f"<link>http://127.0.0.1:{port}/{number}</link><pubDate>{when}</pubDate>"
             items += f"<item><title>Проверка {word(number)}</title>{link}<description>{text}</description></item>"
         return web.Response(
@@ -72,7 +75,7 @@ def configure(folder: Path, papers: Papers, telegram: BotApi) -> None:
 store: sqlite:///var/watcher.db
 defaults: {{first_poll: learn, read: never, burst: off}}
 fetch: {{allow_networks: [127.0.0.0/8]}}
-notifiers: {{telegram: {{token: "{TOKEN}", api_url: "{telegram.base}", limits: {{per_chat: 50/s, overall: 50/s}}}}}}
+notifiers: {{telegram: {{token: "${{TOKEN}}", api_url: "{telegram.base}", limits: {{per_chat: 50/s, overall: 50/s}}}}}}
 web: off
 """
     rules = "rules:\n  - {id: words, title: Слова, query: проверка}\n"
@@ -89,10 +92,11 @@ async def measure(minutes: float) -> None:
     async with BotApi() as telegram:
         configure(folder, papers, telegram)
         command = (sys.executable, "-m", "watcher", "--config", str(folder / "config"), "run")
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-        )
-        await asyncio.sleep(60)  # the first polls learn
+        quiet = asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(*command, cwd=folder, stdout=quiet, stderr=quiet, env={**os.environ, "TOKEN": TOKEN})
+        while len(papers.asked) < SOURCES:  # the first polls learn
+            await asyncio.sleep(1)
+        await asyncio.sleep(10)
         end, number = time.monotonic() + minutes * 60, 0
         while time.monotonic() < end:
             papers.publish(number)
@@ -109,7 +113,7 @@ def report(papers: Papers, telegram: BotApi, number: int) -> None:
     for call in telegram.calls:
         if call.method == "sendMessage":
             for entry in range(number):
-                if word(entry) in str(call.params.get("text", "")):
+                if f"Проверка {word(entry)}" in str(call.params.get("text", "")):
                     told.setdefault(entry, call.at)
     whole = sorted(told[entry] - papers.published[entry] for entry in told)
     own = sorted(told[entry] - papers.served[entry] for entry in told)

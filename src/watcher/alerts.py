@@ -38,6 +38,7 @@ WHY = {
     "old": "старый материал на странице, сменившей идентификаторы",
     "restored": "узнано после восстановления из копии",
     "repeat": "повтор того, о чём уже сообщено",
+    "recalled": "лишь упоминание или мнение о том, что уже известно",
     "narrowed": "не проходит по сужению подписки",
     "before": "вышло раньше, чем появилась подписка",
     "likely": "только вероятно: в сводку",
@@ -56,6 +57,7 @@ FOLLOWED = "follow"
 """In place of a rule's id in the reason of what comes because its dossier is followed."""
 _EXPIRY = timedelta(days=7)
 _HEARD = ("stage", "changed")
+_UNHEARD = ("background", "commentary")
 _FOLLOWED = ("new", "stage", "changed", "conflict")
 _MATERIAL = ("volume", "period", "effective", "deadline", "threshold", "money", "stage", "change")
 Slot = Literal["digest", "quiet", "budget", "burst", "backlog", "paused"]
@@ -294,6 +296,8 @@ def _again(case: _Case) -> _What:
             return waits or _What("answer", "update", "follow-up", priority=_priority(case))
         if not known.pending:
             return _first(case)  # it left in a merged message, which can't be answered: the next one tells the new stage
+    if case.news.judged and all(judged.novelty in _UNHEARD for judged in case.news.judged):
+        return _What("none", "recalled")
     if known.instant and not known.pending and not known.editing:
         return _What("edit", "update", "edit", priority=2)
     return _What("none", "repeat")

@@ -22,9 +22,12 @@ from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
 from watcher.configuration import Settings
 from watcher.deliver import Deliver, Delivered
+from watcher.dossiers import Ages
+from watcher.dossiers.seeds import known_past
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
 from watcher.health import Network
-from watcher.judge import Judge, Verdicts, Wanted, wants_of
+from watcher.judge import Judge, Verdicts, wants_of
+from watcher.judging import Wanted
 from watcher.live import Live, Means, close_left, open_live, password
 from watcher.messages import Coverage
 from watcher.metrics import Metrics
@@ -101,6 +104,7 @@ class App:
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
         self.remind = Remind(self.store, self.now)
         await self._register()
+        await self._seed()
         await self.want()
         await self.supervision.loaded()
         return self
@@ -141,7 +145,12 @@ class App:
         rules = (*settings.rules, *(Rule(id, query, query=query, own=True) for id, query in own.items()))
         left = await self.store.call(self.store.outbox.left)
         live = tuple(one for one in found if one.notifier in settings.notifiers and one.recipient not in left)
-        self.wanted = Wanted(compile_rules(rules), live, wants)
+        self.wanted = Wanted(compile_rules(rules), live, Ages(settings.novelty.signed, settings.novelty.listed), wants)
+
+    async def _seed(self) -> None:
+        """Take over what is known before the first news, unless it was taken over as it is. Raises ConfigError for an operator's file."""
+        known = known_past(self.settings.novelty.known)
+        await self.store.call(self.store.dossiers.seed, known, self.now())
 
     async def _register(self) -> None:
         now = self.now()
@@ -156,6 +165,7 @@ class App:
         if settings.store != before.settings.store:
             where = str(settings.folder / "watcher.yaml")
             raise ConfigError([Problem(where, 0, 0, "store: на ходу не меняется", "остановите службу и запустите её снова")])
+        known_past(settings.novelty.known)  # what can't be read is said before anything changes
         live = await open_live(settings, self._means, before)
         try:
             await self.front.serve(settings.web.listen if settings.web else "")
@@ -167,6 +177,7 @@ class App:
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
         await self._register()
+        await self._seed()
         await self.want()
         await self.supervision.loaded()
         if self._listening is not None and before.settings.notifiers.get("telegram") != settings.notifiers.get("telegram"):

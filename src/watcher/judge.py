@@ -1,6 +1,6 @@
 """Judge what was received, in order.
 
-    store.joint.claim → understand (children, ahead) → [article wanted? → reading] → stories → dossiers → rules → alerts.decide
+    store.joint.claim → understand (children, ahead) → judging: story, dossiers, rules → [article wanted? → reading] → alerts.decide
     → store.judge: ONE transaction
 
 One judge at a time. What fails is tried three times and then set aside and listed; it holds up nobody.
@@ -11,48 +11,26 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from watcher import codec, dossiers, stories
-from watcher.alerts import Decision, News, Past, Wants, corrected, decide, interested
+from watcher import codec, dossiers, judging, stories
+from watcher.alerts import Past, Wants
 from watcher.children import ChildFailed, Children
+from watcher.dossiers import Telling
 from watcher.errors import StoreError
-from watcher.model import Alert, Entry, Judged, Match, Outlet, Profile, Relevance, Role, Rule, Subscription, Understood
-from watcher.relevance import relevance
-from watcher.rules import RuleSet
-from watcher.store import Judgement, Store
+from watcher.judging import Origin, Wanted
+from watcher.model import Claim, Entry, Match, Profile, Subscription, Understood
+from watcher.store import Store
 from watcher.store.received import Received
 from watcher.when import Calendar, day_start
 
 UNDERSTAND = "watcher.understanding.child:understand_json"
 _BATCH = 64
 _READ_WITHIN = timedelta(seconds=60)
+_REMEMBERED = timedelta(days=400)  # a dossier of which nothing was said for longer is found by its acts, goods and places alone
 _LEAD = 700  # characters: a feed that gives more than this gave the text
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What judging must know of a source."""
-
-    title: str
-    role: Role
-    read: str
-    burst: tuple[int, timedelta] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Who wants what: swapped as a whole when the configuration or a reader changes it."""
-
-    rules: RuleSet
-    subscriptions: tuple[Subscription, ...]
-    wants: Wants = field(default_factory=Wants)
-
-    @property
-    def by_id(self) -> Mapping[str, Rule]:
-        return {rule.id: rule for rule in self.rules.rules}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +63,8 @@ class Judge:
         if self._index is None:
             self._index = await self._rebuilt()
         await self._expand()
-        claimed = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
-        # Entries of one tick arrive in any order; taken by time and id, they make the same stories every time.
-        batch = sorted(claimed, key=lambda received: (received.entry.published or received.first_seen, received.entry.id))
+        batch = await self._store.call(self._store.joint.claim, self._now(), _BATCH)
+        batch.sort(key=_in_time)  # what came together is judged as it happened, whichever source was polled first
         ahead = [asyncio.create_task(self._understand(received.entry)) for received in batch]
         out = []
         try:
@@ -135,65 +112,32 @@ class Judge:
 
     async def _judged(self, received: Received, understood: Understood, wanted: Wanted, origin: Origin) -> Verdicts:
         assert self._index is not None  # noqa: S101 - `run` built it
-        entry, now = received.entry, self._now()
-        print_ = stories.fingerprint(entry, understood)
-        at = entry.published or received.first_seen
-        story = received.story or self._index.assign(entry.id, at, print_)
-        alert = await self._store.call(self._store.known.alert, story)
-        judged = dossiers.compare(understood.events, _told_before(alert, entry.id))
-        if alert and received.revision:
-            judged = corrected(judged, alert, entry.id)
-        fresh = alert is None or not any(outlet.entry != entry.id for outlet in alert.outlets)
-        matches = wanted.rules.match(entry, understood, judged, source_role=origin.role, story_new=fresh)
+        store, entry, now = self._store, received.entry, self._now()
+        case = judging.open_case(received, understood, origin, self._index)
+        said = case.tellings()
+        weighed = judging.weigh(case, said, await self._dossiers(said, case.at), wanted.ages)
+        alert = await store.call(store.known.alert, weighed.story)
+        weighed = judging.corrected(case, weighed, alert)
+        matches = judging.match(case, weighed, wanted, alert)
         if _worth_reading(received, understood, matches, origin):
-            await self._store.call(self._store.joint.want_article, entry.id, now + _READ_WITHIN)
+            await store.call(store.joint.want_article, entry.id, now + _READ_WITHIN)
             return Verdicts(entry.id, "reading", len(understood.events))
-        decision, told = await self._decided(received, understood, judged, matches, story, alert, wanted, origin)
-        grown = _grown(alert, received, understood, judged, story, origin, told or alert is not None, now)
-        done = Judgement(
-            entry=entry.id,
-            understood=understood,
-            story=story,
-            judged=judged,
-            rules=tuple(dict.fromkeys(match.rule for match in matches)),
-            fingerprint=codec.dump(print_),
-            alert=grown if (decision.owed or decision.held or alert) and not received.learned else None,
-            owed=decision.owed if grown else (),
-            held=decision.held if grown else (),
-            verdicts=decision.verdicts,
-            source=entry.source,
-        )
-        await self._store.call(self._store.judge, done, now)
+        told = await store.call(store.known.told, weighed.story) if alert else {}
+        news, groups = judging.groups_of(case, weighed, matches, wanted, told, alert)
+        past = await self._past(weighed.story, entry.source, groups, origin, news.dossiers) if groups else {}
+        decision = judging.decided(news, wanted, groups, past, now)
+        done = judging.settle(case, weighed, matches, decision, alert, now)
+        await store.call(store.judge, done, now)
         await self._expand()
-        self._index.add(entry.id, story, at, print_)
+        self._index.add(entry.id, weighed.story, case.at, case.fingerprint)
         return Verdicts(entry.id, "judged", len(understood.events), done.rules, len(decision.owed), len(decision.held))
 
-    async def _decided(
-        self,
-        received: Received,
-        understood: Understood,
-        judged: tuple[Judged, ...],
-        matches: tuple[Match, ...],
-        story: str,
-        alert: Alert | None,
-        wanted: Wanted,
-        origin: Origin,
-    ) -> tuple[Decision, bool]:
-        entry, wants = received.entry, wanted.wants
-        news = News(entry.source, received.first_seen, received.learned, judged, matches, words_of(entry, matches), origin.burst, story)
-        groups = interested(news, wanted.by_id, wanted.subscriptions, wants)
-        told = await self._store.call(self._store.known.told, story) if alert else {}
-        if alert and not received.learned:
-            # Who was told of the story hears of it whether or not this entry alone would have matched his rules.
-            silent = told.keys() - groups.keys()
-            for subscription in wanted.subscriptions if silent else ():
-                if subscription.recipient in silent:
-                    groups.setdefault(subscription.recipient, []).append(subscription)
-        if not groups:
-            return Decision(), False
-        past = await self._past(story, entry.source, groups, origin, news.dossiers)
-        news = replace(news, relevance=_relevance(judged, entry, understood, groups, wants))
-        return decide(news, wanted.by_id, groups, past, self._now(), wants), True
+    async def _dossiers(self, said: Sequence[Telling], at: datetime) -> Mapping[str, Sequence[Claim]]:
+        """The dossiers that what is said may belong to."""
+        if not said:
+            return {}
+        keys = frozenset().union(*(dossiers.sought(telling) for telling in said))
+        return await self._store.call(self._store.dossiers.candidates, keys, at - _REMEMBERED)
 
     async def _past(
         self, story: str, source: str, groups: Mapping[str, Sequence[Subscription]], origin: Origin, about: frozenset[str]
@@ -219,17 +163,6 @@ class Judge:
         }
 
 
-def _relevance(
-    judged: Sequence[Judged], entry: Entry, understood: Understood, groups: Mapping[str, Sequence[Subscription]], wants: Wants
-) -> dict[str, Relevance]:
-    """Compare the entry with every profile by which somebody interested reads, each once."""
-    profiles: dict[str, Profile] = {}
-    for group in groups.values():
-        profiles |= {profile.id: profile for subscription in group if (profile := wants.profile(subscription))}
-    news = [item for item in judged if item.novelty not in ("background", "repeat")] or judged
-    return {id: relevance(news, entry, understood.entities, profile) for id, profile in profiles.items()}
-
-
 async def wants_of(store: Store, profiles: Iterable[Profile], calendar: Calendar, now: datetime) -> Wants:
     """Put together what recipients want beyond rules: profiles, follows, mutes, and the working days."""
     wishes, follows, mutes = store.wishes, defaultdict[str, dict[str, str]](dict), defaultdict[str, dict[Any, Any]](dict)
@@ -241,11 +174,8 @@ async def wants_of(store: Store, profiles: Iterable[Profile], calendar: Calendar
     return Wants({profile.id: profile for profile in profiles} | own, follows, mutes, calendar)
 
 
-def _told_before(alert: Alert | None, entry: str) -> tuple[Judged, ...]:
-    """The events of the story, unless this entry alone made it: what it said before it was edited is no news of others."""
-    if alert is None or all(outlet.entry == entry for outlet in alert.outlets):
-        return ()
-    return alert.events
+def _in_time(received: Received) -> tuple[datetime, str]:
+    return received.entry.published or received.first_seen, received.entry.id
 
 
 def _worth_reading(received: Received, understood: Understood, matches: tuple[Match, ...], origin: Origin) -> bool:
@@ -255,40 +185,4 @@ def _worth_reading(received: Received, understood: Understood, matches: tuple[Ma
     return origin.read == "always" or (understood.worth_reading and not matches and len(entry.text) < _LEAD)
 
 
-def words_of(entry: Entry, matches: Sequence[Match]) -> dict[str, tuple[str, ...]]:
-    """Give the words of the entry that prove each matched rule, each once, in order."""
-    out: dict[str, dict[str, None]] = {}
-    for match in matches:
-        for span in match.evidence:
-            out.setdefault(match.rule, {})[getattr(entry, span.field)[span.start : span.end]] = None
-    return {rule: tuple(words)[:8] for rule, words in out.items()}
-
-
-def _grown(
-    alert: Alert | None,
-    received: Received,
-    understood: Understood,
-    judged: tuple[Judged, ...],
-    story: str,
-    origin: Origin,
-    wanted: bool,
-    now: datetime,
-) -> Alert | None:
-    """The story's alert with this entry in it: a new one, or the next revision of what was there."""
-    if not wanted:
-        return None
-    entry = received.entry
-    outlet = Outlet(entry.source, origin.title, origin.role, entry.id, entry.title, entry.url, entry.published)
-    read = received.read if received.read in ("read", "failed") else ""
-    if alert is None:
-        return Alert(story, 0, "alert", entry.title, understood.summary or entry.text[:300], (outlet,), judged, now, read)  # type: ignore[arg-type]
-    others = tuple(other for other in alert.outlets if other.entry != entry.id)
-    fresh = tuple(item for item in judged if item.novelty not in ("repeat", "background", "commentary"))
-    return replace(
-        alert,
-        revision=alert.revision + 1,
-        outlets=(*others, outlet)[:20],
-        events=fresh or (alert.events if others else judged),
-        title=alert.title if others and not fresh else entry.title,
-        summary=alert.summary if others and not fresh else understood.summary or alert.summary,
-    )
+__all__ = ["Judge", "Origin", "Verdicts", "Wanted"]

@@ -16,6 +16,11 @@ from watcher.concern import Meeting as Meeting
 from watcher.concern import Profile as Profile
 from watcher.concern import Relevance as Relevance
 from watcher.concern import Reminder as Reminder
+from watcher.known import Chapter as Chapter
+from watcher.known import Claim as Claim
+from watcher.known import Dossier as Dossier
+from watcher.known import Speaker as Speaker
+from watcher.known import Stated as Stated
 from watcher.shown import Button as Button
 from watcher.shown import File as File
 from watcher.shown import Limits as Limits

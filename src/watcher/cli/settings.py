@@ -15,6 +15,7 @@ from watcher import rules
 from watcher.cli import Context
 from watcher.cli.verified import Verified
 from watcher.configuration import Settings, load, load_store
+from watcher.dossiers.seeds import known_past
 from watcher.model import Rule
 
 
@@ -59,6 +60,7 @@ def check(context: Context, schema: bool) -> int:
         click.echo(json.dumps(make(), ensure_ascii=False, indent=2))
         return 0
     found = settings(context, examples=True)
+    known_past(found.novelty.known)
     for warning in found.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
     enabled = sum(source.enabled for source in found.sources)

@@ -116,6 +116,7 @@ def settings(gathered: Gathered) -> Settings:
         web=file.web,
         retention=file.retention,
         logging=file.logging,
+        novelty=file.novelty,
         off=tuple(gathered.wanted),
         wanted=dict(gathered.wanted),
         warnings=gathered.found.told(),

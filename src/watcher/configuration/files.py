@@ -97,6 +97,14 @@ def find(folder: Path, env: Mapping[str, str], working: Path) -> Found:
     return found
 
 
+def read_file(path: Path, holds: str) -> File:
+    """Read one file by itself, nothing of the environment put in."""
+    with path.open("rb") as stream:
+        file = File(path, holds, read(stream.read(MAX_BYTES + 1), path.name))
+    _check_top(file)
+    return file
+
+
 def _content(path: Path, name: str, found: Found) -> bytes | None:
     """Read one file, at most one byte more than it may have; a pipe or a device would never end."""
     if not path.is_file():

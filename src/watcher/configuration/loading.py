@@ -11,14 +11,15 @@ from typing import Any
 
 from watcher.configuration import checks, convert
 from watcher.configuration.environment import read_secret_files
-from watcher.configuration.files import File, find
+from watcher.configuration.files import File, Found, find, read_file
 from watcher.configuration.gathered import CheckRegion, CheckRule, Gathered
 from watcher.configuration.kinds import existing, kind_config, notifier_kind, source_config, source_kind
 from watcher.configuration.models import ProfileKeys, RuleKeys, SourceKeys, SubscriptionKeys, WatcherFile
 from watcher.configuration.problems import validate
 from watcher.configuration.settings import Settings
 from watcher.configuration.yaml import Tree
-from watcher.errors import ConfigError
+from watcher.errors import ConfigError, Problem
+from watcher.model import Rule
 from watcher.when import read_calendar
 
 
@@ -66,6 +67,23 @@ def load_store(folder: Path, env: Mapping[str, str], *, working: Path = Path()) 
     return gathered.file.store
 
 
+def load_rules(path: Path, env: Mapping[str, str], *, check_rule: CheckRule, check_region: CheckRegion) -> tuple[Rule, ...]:
+    """Load rules alone: those of a configuration folder, of a folder of rule files, or of one file. Raises ConfigError."""
+    if path.is_dir() and any((path / name).exists() for name in ("watcher.yaml", "rules", "rules.yaml")):
+        return load(path, env, working=path, check_rule=check_rule, check_region=check_region).rules
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not files or not all(file.is_file() for file in files):
+        raise ConfigError([Problem(str(path), 0, 0, "нет такого файла правил или папки с ними", "укажите файл .yaml или папку")])
+    found = Found(path.parent, [read_file(file, "rules") for file in files])
+    gathered = Gathered(found)
+    for file in found.files:
+        _rules(gathered, file)
+    checks.check(gathered, check_rule, check_region)
+    if problems := found.in_order():
+        raise ConfigError(problems)
+    return tuple(gathered.rules)
+
+
 # ------------------------------------------------------------------------------------------------- watcher.yaml
 def _watcher(gathered: Gathered, file: File) -> None:
     data = file.tree.data
@@ -74,7 +92,13 @@ def _watcher(gathered: Gathered, file: File) -> None:
     keys = validate(WatcherFile, data, file.tree, (), file.outside)
     if keys is not None:
         paths = tuple(existing(file, ("fetch", "extra_ca", number), name) for number, name in enumerate(keys.fetch.extra_ca))
-        gathered.file = keys.model_copy(update={"fetch": keys.fetch.model_copy(update={"extra_ca": paths})})
+        known = tuple(existing(file, ("novelty", "known", number), name) for number, name in enumerate(keys.novelty.known))
+        gathered.file = keys.model_copy(
+            update={
+                "fetch": keys.fetch.model_copy(update={"extra_ca": paths}),
+                "novelty": keys.novelty.model_copy(update={"known": known}),
+            }
+        )
         checks.check_watcher(file, keys)
         if keys.workdays:
             _workdays(gathered, file, existing(file, ("workdays",), keys.workdays))

@@ -81,6 +81,14 @@ class ReminderKeys(Block):
     at: TimeOfDay = Field(default="09:00", description="В котором часу получателя напоминать")
 
 
+class NoveltySettings(Block):
+    signed: Duration = Field(default=timedelta(days=14), description="Сколько времени акт ещё новость, считая от его подписания")
+    listed: Duration = Field(default=timedelta(days=45), description="Сколько времени запись в реестре ещё новость, считая от приказа")
+    known: Words = Field(
+        default=(), description="Файлы с тем, что известно заранее, в дополнение к поставляемым; путь от папки этого файла"
+    )
+
+
 class Logging(Block):
     level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Что писать в журнал")
     format: Literal["auto", "console", "json"] = Field(default="auto", description="auto — для людей в терминале, иначе JSON")
@@ -107,6 +115,7 @@ class WatcherFile(Block):
     reminders: Annotated[ReminderKeys | None, OrWord({"off": None})] = Field(
         default=ReminderKeys(), description="Напоминания о датах из сообщённого; off — нет"
     )
+    novelty: NoveltySettings = Field(default=NoveltySettings(), description="Что считать новым, сравнивая с досье")
     logging: Logging = Field(default=Logging(), description="Журнал")
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from watcher.configuration.models import FetchSettings, Logging, ReminderKeys, Retention, WebSettings
+from watcher.configuration.models import FetchSettings, Logging, NoveltySettings, ReminderKeys, Retention, WebSettings
 from watcher.errors import Problem
 from watcher.model import Profile, Role, Rule, Subscription
 from watcher.sources import Options
@@ -54,6 +54,7 @@ class Settings:
     web: WebSettings | None
     retention: Retention
     logging: Logging
+    novelty: NoveltySettings = field(default_factory=NoveltySettings)
     off: tuple[str, ...] = ()
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()

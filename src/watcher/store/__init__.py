@@ -6,6 +6,7 @@ so that writes never wait for each other inside the database.
     store.polled     sources: cursors, due times, health
     store.joint      the first joint: entries owed a judgement
     store.known      what was told already
+    store.dossiers   the log of claims, and what operators ruled of it
     store.outbox     the second joint: deliveries
     store.gathered   held rows
     store.readers    people of the bot, their rules and own queries
@@ -28,6 +29,7 @@ from watcher.errors import StoreError
 from watcher.store import schema
 from watcher.store.announcing import Announcing
 from watcher.store.database import Database, Lock, holder
+from watcher.store.dossiers import Dossiers
 from watcher.store.gathered import Gathered
 from watcher.store.journal import Journal
 from watcher.store.judged import Judgement, expand
@@ -61,6 +63,7 @@ class Store:
         self.polled = Polled(self.database)
         self.joint = Joint(self.database)
         self.known = Known(self.database)
+        self.dossiers = Dossiers(self.database)
         self.outbox = Outbox(self.database, journal)
         self.gathered = Gathered(self.database)
         self.readers = Readers(self.database)

@@ -7,16 +7,17 @@ that what was told is known in full.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from watcher import codec
-from watcher.model import Alert, Held, Judged, Owed, Understood, Verdict, digest
+from watcher.model import Alert, Claim, Held, Judged, Owed, Understood, Verdict, digest
 from watcher.store.database import Database
+from watcher.store.dossiers import put_claims
 from watcher.store.tables import alerts, claims, deliveries, entries, expansions, held, verdicts
 
 PAGE = 500
@@ -33,8 +34,11 @@ class Judgement:
     judged: tuple[Judged, ...]
     rules: tuple[str, ...]
     fingerprint: Any
-    claims: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
-    """(id, dossier, content) of each."""
+    claims: tuple[Claim, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """Kind of each dossier that the claims are of."""
+    keys: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By what each of these dossiers is to be found."""
     alert: Alert | None = None
     owed: tuple[Owed, ...] = ()
     held: tuple[Held, ...] = ()
@@ -61,7 +65,7 @@ def judge(database: Database, done: Judgement, now: datetime) -> None:
                 error="",
             )
         )
-        _replace_claims(tx, done, now)
+        _replace_claims(tx, done)
         tx.execute(verdicts.delete().where(verdicts.c.entry == done.entry, verdicts.c.outcome == "none"))
         alert = put_alert(tx, done.alert, done.entry, now) if done.alert else ""
         first, *others = _pages(done)
@@ -109,11 +113,9 @@ def _owe_page(tx: Connection, page: Page, done: Judgement, alert: str, now: date
             hold(tx, row, alert, done.alert.story, now)
 
 
-def _replace_claims(tx: Connection, done: Judgement, now: datetime) -> None:
+def _replace_claims(tx: Connection, done: Judgement) -> None:
     tx.execute(claims.delete().where(claims.c.entry == done.entry))
-    for id, dossier, content in done.claims:
-        tx.execute(claims.delete().where(claims.c.id == id))
-        tx.execute(insert(claims).values(id=id, dossier=dossier, at=now, entry=done.entry, content=dict(content)))
+    put_claims(tx, done.claims, done.kinds, done.keys)
 
 
 def _record_verdicts(tx: Connection, said: Sequence[Verdict], done: Judgement, now: datetime) -> None:

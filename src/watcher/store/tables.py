@@ -110,11 +110,42 @@ claims = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("dossier", String(200), nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False),  # when it was said
     Column("entry", String(64), nullable=False),
     Column("content", JSON, nullable=False),
     Index("claims_dossier", "dossier", "at"),
     Index("claims_entry", "entry"),
+)
+
+dossiers = Table(
+    "dossiers",  # that they are, and what became of them; what is known of them stands in the claims
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("into", String(200), nullable=False),  # merged: where its claims are now; empty: nowhere
+    Column("seen", Moment, nullable=False),  # when its last claim was said
+)
+
+dossier_keys = Table(
+    "dossier_keys",  # by what a dossier is looked for
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("dossier", String(200), primary_key=True),
+    Index("dossier_keys_dossier", "dossier"),
+)
+
+rulings = Table(
+    "rulings",  # what an operator decided of dossiers: the audit, and what outlives another judgement of the same entries
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", String(16), nullable=False),  # merge | split | correct
+    Column("dossier", String(200), nullable=False),
+    Column("entry", String(64), nullable=False),  # split: the entry that was taken out
+    Column("content", JSON, nullable=False),
+    Index("rulings_dossier", "dossier"),
+    Index("rulings_entry", "entry"),
 )
 
 alerts = Table(

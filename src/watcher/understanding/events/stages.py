@@ -66,12 +66,18 @@ def stage_of(kind: str, document: Document, at: int, known: Knowledge, place: st
     ]
     stages = [said(line, known) for line in near]
     if document.lines[0].kind == "title" and first(known.cues["official"], document.lines[0]):
-        return place or ("draft_public" if any("draft_public" in found for found in stages[1:3]) else "published")
+        drafted = any("draft_public" in found or _is_proposed(found) for found in stages[1:3])
+        return place or ("draft_public" if drafted else "published")
     for wanted in (*_EXITS, *_STEPS):
         if any(wanted in found for found in stages[:4]):
             return wanted
     stage = _of_decision(stages)
     return "signed" if fresh and stage == "intent" else stage
+
+
+def _is_proposed(found: set[str]) -> bool:
+    """Under the title of an act «предлагается снизить» says that it is a draft."""
+    return "intent" in found and not found & {"enacted", "in_force"}
 
 
 def _of_decision(stages: Sequence[set[str]]) -> str:

@@ -1,0 +1,32 @@
+"""What somebody who asks for a dossier means: an act, a bill, goods, a region, words of its title."""
+
+from __future__ import annotations
+
+import re
+
+from watcher.dossiers import goods, vocabulary
+from watcher.model import Dossier
+from watcher.understanding import facts
+
+_BILL = re.compile(r"\b\d{5,8}-\d{1,2}\b")
+
+
+def asked(text: str) -> frozenset[str]:
+    """Give the keys that a question names: «ПП 1875», «1204511-8», «удобрения», «Омская область»."""
+    out = {f"bill:{number}" for number in _BILL.findall(text)} | {f"act:законопроект:{number}" for number in _BILL.findall(text)}
+    for fact in facts.find("title", text, None, None, names=False):
+        value = fact.value
+        if fact.kind == "act" and isinstance(value, dict) and value.get("number"):
+            number = str(value["number"]).casefold()
+            out |= {f"act:{value.get('type')}:{number}", f"~target:{value.get('type')}:{number}"}
+        elif fact.kind == "good" and isinstance(value, dict):
+            out.add(f"good:{goods.root(str(value.get('name')))}")
+        elif fact.kind == "region":
+            out.add(f"region:{value}")
+    return frozenset(out)
+
+
+def is_about(dossier: Dossier, text: str) -> bool:
+    """Whether the title of a dossier, or of one of its chapters, holds all the words of a question."""
+    wanted = vocabulary.stems_all(text)
+    return bool(wanted) and any(wanted <= vocabulary.stems_all(title) for title in (dossier.title, *(c.title for c in dossier.chapters)))
