@@ -24,7 +24,8 @@ from watcher.dossiers import Ages
 from watcher.dossiers.seeds import known_past
 from watcher.errors import ConfigError, Problem, StoreError
 from watcher.health import Network
-from watcher.judge import Judge, Verdicts, Wanted, wants_of
+from watcher.judge import Judge, Verdicts, wants_of
+from watcher.judging import Wanted
 from watcher.listening import Household, Listening
 from watcher.live import Live, Means, close_left, open_live, password
 from watcher.messages import Coverage
@@ -168,6 +169,7 @@ class App:
         if settings.store != before.settings.store:
             where = str(settings.folder / "watcher.yaml")
             raise ConfigError([Problem(where, 0, 0, "store: на ходу не меняется", "остановите службу и запустите её снова")])
+        known_past(settings.novelty.known)  # what can't be read is said before anything changes
         live = await open_live(settings, self._means, before)
         try:
             await self.front.serve(settings.web.listen if settings.web else "")
@@ -290,7 +292,7 @@ class App:
             ("deliver", self.deliver_due, 0.3),
             ("digests", self.digests_due, 20),
             ("remind", self.remind_due, 60),
-            ("tidy", self.tidy, 3600),
+            ("tidy", self.tidy, 600),
         )
         scheduler = self.supervision.ticking(jobs)
         scheduler.start()

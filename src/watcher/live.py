@@ -15,7 +15,7 @@ from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
 from watcher.errors import ConfigError, Problem
 from watcher.fetch.door import Door, DoorSettings
-from watcher.judge import Origin
+from watcher.judging import Origin
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
 from watcher.sources import Source, Tools

@@ -83,12 +83,11 @@ class Supervision:
     def ticking(self, jobs: Iterable[tuple[str, Callable[[], Awaitable[Any]], float]]) -> AsyncIOScheduler:
         """Make the scheduler of these ticks (name, job, seconds between two), and of what looks after them."""
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
-        now = self._now()
-        for name, job, seconds in jobs:
-            scheduler.add_job(self.guarded, "interval", (name, job), seconds=seconds, next_run_time=now)
-        scheduler.add_job(self.attend, "interval", seconds=_ATTEND_S, next_run_time=now + timedelta(seconds=_ATTEND_S))
+        for name, job, seconds in jobs:  # first run after one interval: the scheduler's clock may not be the one this daemon was given
+            scheduler.add_job(self.guarded, "interval", (name, job), seconds=seconds)
+        scheduler.add_job(self.attend, "interval", seconds=_ATTEND_S)
         if watchdog := systemd.watchdog_s(self._surrounds.env):
-            scheduler.add_job(self.feed, "interval", seconds=watchdog / 3, next_run_time=now)
+            scheduler.add_job(self.feed, "interval", seconds=watchdog / 3)
         return scheduler
 
     async def store_works(self) -> bool:

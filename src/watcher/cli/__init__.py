@@ -179,27 +179,6 @@ def migrate(context: Context) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
-@click.option("--since", help="По хранимым материалам за столько времени: 90d. Иначе FILE или стандартный ввод.")
-@click.option("--rules", "rules_path", type=click.Path(exists=True, path_type=Path), help="Другие правила: папка настроек или файл.")
-@click.option("--against", type=click.Path(exists=True, path_type=Path), help="Показать, чем ответ отличается от этих правил.")
-@_JSON
-@click.pass_obj
-def backtest(context: Context, file: Path | None, since: str | None, rules_path: Path | None, against: Path | None, as_json: bool) -> None:
-    """Что правила сообщили бы в прошлом: по дням и правилам."""
-    _call("replays:backtest", _json_too(context, as_json), file, since, rules_path, against)
-
-
-@main.command()
-@click.argument("words", nargs=-1, metavar="[ID|QUERY | merge A B | split DOSSIER ENTRY… | correct DOSSIER FIELD VALUE]")
-@_JSON
-@click.pass_obj
-def dossiers(context: Context, words: tuple[str, ...], as_json: bool) -> None:
-    """Что известно о каждом кластере, квоте и акте за всё время; объединить, разделить, исправить."""
-    _call("knowledge:show", _json_too(context, as_json), words)
-
-
-@main.command()
 @click.argument("rule")
 @click.option("--url", default="", help="Страница: берётся так же, как статья источника.")
 @click.option("--file", type=click.Path(path_type=Path), help="Файл с текстом (первая строка — заголовок) или с записью JSON; - — ввод.")
@@ -243,6 +222,27 @@ def setup(context: Context, way: str) -> None:
 def demo(context: Context, keep: bool, as_json: bool) -> None:
     """Без сети: выдуманный мир новостей, служба на нём, оповещения в терминале и на странице."""
     _call("demo:run", _json_too(context, as_json), keep)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--since", help="По хранимым материалам за столько времени: 90d. Иначе FILE или стандартный ввод.")
+@click.option("--rules", "rules_path", type=click.Path(exists=True, path_type=Path), help="Другие правила: папка настроек или файл.")
+@click.option("--against", type=click.Path(exists=True, path_type=Path), help="Показать, чем ответ отличается от этих правил.")
+@_JSON
+@click.pass_obj
+def backtest(context: Context, file: Path | None, since: str | None, rules_path: Path | None, against: Path | None, as_json: bool) -> None:
+    """Что правила сообщили бы в прошлом: по дням и правилам."""
+    _call("replays:backtest", _json_too(context, as_json), file, since, rules_path, against)
+
+
+@main.command()
+@click.argument("words", nargs=-1, metavar="[ID|QUERY | merge A B | split DOSSIER ENTRY… | correct DOSSIER FIELD VALUE]")
+@_JSON
+@click.pass_obj
+def dossiers(context: Context, words: tuple[str, ...], as_json: bool) -> None:
+    """Что известно о каждом кластере, квоте и акте за всё время; объединить, разделить, исправить."""
+    _call("knowledge:show", _json_too(context, as_json), words)
 
 
 from watcher.cli.sources_commands import sources  # noqa: E402 - it needs what stands above

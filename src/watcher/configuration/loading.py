@@ -53,6 +53,20 @@ def load(
     return convert.settings(gathered)
 
 
+def load_store(folder: Path, env: Mapping[str, str], *, working: Path = Path()) -> str:
+    """Load of watcher.yaml alone where the store is: what shows its state must work while a rule is being mended.
+
+    Raises ConfigError with the problems of that file.
+    """
+    gathered = Gathered(find(folder, env, working))
+    for file in gathered.found.all("watcher"):
+        _watcher(gathered, file)
+        problems = [problem for problem in gathered.found.in_order() if problem.file == file.tree.file]
+        if problems:
+            raise ConfigError(problems)
+    return gathered.file.store
+
+
 def load_rules(path: Path, env: Mapping[str, str], *, check_rule: CheckRule, check_region: CheckRegion) -> tuple[Rule, ...]:
     """Load rules alone: those of a configuration folder, of a folder of rule files, or of one file. Raises ConfigError."""
     if path.is_dir() and any((path / name).exists() for name in ("watcher.yaml", "rules", "rules.yaml")):
@@ -68,20 +82,6 @@ def load_rules(path: Path, env: Mapping[str, str], *, check_rule: CheckRule, che
     if problems := found.in_order():
         raise ConfigError(problems)
     return tuple(gathered.rules)
-
-
-def load_store(folder: Path, env: Mapping[str, str], *, working: Path = Path()) -> str:
-    """Load of watcher.yaml alone where the store is: what shows its state must work while a rule is being mended.
-
-    Raises ConfigError with the problems of that file.
-    """
-    gathered = Gathered(find(folder, env, working))
-    for file in gathered.found.all("watcher"):
-        _watcher(gathered, file)
-        problems = [problem for problem in gathered.found.in_order() if problem.file == file.tree.file]
-        if problems:
-            raise ConfigError(problems)
-    return gathered.file.store
 
 
 # ------------------------------------------------------------------------------------------------- watcher.yaml
