@@ -45,8 +45,8 @@ $(DEV_STAMP): $(STAMP) requirements-dev.lock
 	@touch $@
 
 lock:
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --output-file requirements.lock pyproject.toml requirements-build.in
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --extra dev --output-file requirements-dev.lock pyproject.toml requirements-build.in
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --output-file requirements.lock pyproject.toml requirements-build.in
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --extra dev --output-file requirements-dev.lock pyproject.toml requirements-build.in
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

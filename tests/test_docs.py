@@ -49,7 +49,7 @@ def test_every_block_of_yaml_loads(tmp_path: Path, name: str, block: str) -> Non
     if file == "subscriptions.yaml" and "profiles" not in data:
         files[file] = block + "\nprofiles:\n  - {id: plant, goods: [удобрения]}\n"
     (tmp_path / "config" / "certs").mkdir(parents=True)
-    for pem in set(re.findall(r"[\w/.-]+\.pem|known\.yaml", block)):
+    for pem in set(re.findall(r"[\w/.-]+\.pem|known\.yaml|workdays\.txt", block)):
         path = tmp_path / "config" / pem
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
