@@ -92,6 +92,15 @@ async def test_an_answer_too_long_is_not_read(pool: Pool) -> None:
     assert len(await pool.run("watcher.misdeeds:huge", {"bytes": 500_000})) == 500_000
 
 
+async def test_a_child_whose_answer_was_left_unread_is_still_ended() -> None:
+    """A pipe that nobody reads hides the end of its process: closing waited for ever."""
+    pool = Pool(1, LIMITS)
+    for _ in range(8):
+        await fails(pool, "huge", bytes=50_000_000)
+    async with asyncio.timeout(10):
+        await pool.close()
+
+
 async def test_odd_characters_pass_both_ways(pool: Pool) -> None:
     assert (await pool.run("watcher.misdeeds:odd", {}))["ü"] == "ж"
     assert (await pool.run("watcher.misdeeds:echo", {"x": "\ud83d"}))["header"] == {"x": "\ud83d"}

@@ -9,6 +9,7 @@ it has grown. After anything but a whole answer its child is killed, so that ans
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -256,5 +257,11 @@ class _Child:
             self._process.kill()
 
     async def ended(self) -> None:
+        # asyncio tells of the end only once every pipe is closed, and does not see the end of one whose reader it has paused.
+        stdout = self._process.stdout
+        assert stdout is not None  # noqa: S101 - it is a pipe
+        with contextlib.suppress(RuntimeError):  # a job that still waits for an answer sees the end itself
+            while await stdout.read(1 << 16):
+                pass
         await self._process.wait()
         await self._errors
