@@ -23,8 +23,8 @@ world: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m world
 
 lint: $(DEV_STAMP)
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -4,7 +4,7 @@
                                                                          → else entries in plain words, and the new state
 
 The state is the rows themselves while they fit into a cursor, so that «было» can be said; of a larger register only a hash of each row.
-See docs/decisions/0012-state-of-registers.md.
+See docs/decisions/0013-state-of-registers.md.
 """
 
 from __future__ import annotations
