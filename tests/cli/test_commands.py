@@ -101,6 +101,25 @@ async def test_subscriptions_lists_what_is_on_and_names_what_is_off(tmp_path: Pa
     assert not (tmp_path / "w.db").exists()
 
 
+async def test_status_shows_what_is_disabled_and_what_was_not_polled_yet(tmp_path: Path) -> None:
+    place(tmp_path)
+    sources = "sources:\n  - {id: a, kind: feed, url: 'http://127.0.0.1:9/a'}\n  - {id: b, kind: feed, url: 'http://127.0.0.1:9/b', enabled: false}\n"
+    (tmp_path / "config" / "sources.yaml").write_text(sources)
+    code, out, _ = await watcher(tmp_path, "status", "--json")
+    assert (code, [(row["id"], row["state"]) for row in json.loads(out)["sources"]]) == (0, [("a", "learning"), ("b", "disabled")])
+
+
+async def test_alerts_as_a_table_have_their_heading_even_when_there_are_none(tmp_path: Path) -> None:
+    code, out, _ = await watcher(place(tmp_path), "alerts", "--csv")
+    assert (code, out.splitlines()[0].split(",")[:3]) == (0, ["told_at", "state", "notifier"])
+
+
+@pytest.mark.parametrize("ago", ["abc", "10", "999999999d"])
+async def test_a_duration_that_is_none_is_wrong_usage(tmp_path: Path, ago: str) -> None:
+    code, _, err = await watcher(place(tmp_path), "alerts", "--since", ago)
+    assert (code, "--since" in err, "Traceback" in err) == (2, True, False)
+
+
 async def test_send_test_goes_through_the_real_notifier(tmp_path: Path, api: BotApi) -> None:
     env = {"WATCHER_TELEGRAM_TOKEN": TOKEN, "WATCHER_TELEGRAM_CHAT": "-100500"}
     place(tmp_path, api.base)

@@ -50,6 +50,26 @@ def _call(name: str, context: Context, *args: Any) -> None:
     sys.exit(code)
 
 
+class _Ago(click.ParamType):
+    """So long ago: `12h`, `30d`; at most a hundred years."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> str:
+        from watcher.units import Refused, parse_duration  # pydantic takes its time
+
+        try:
+            if parse_duration(value).days > _CENTURY_DAYS:
+                self.fail("больше ста лет", param, context)
+        except Refused as error:
+            self.fail(str(error), param, context)
+        return str(value)
+
+
+_CENTURY_DAYS = 36_525
+_AGO = _Ago()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 @click.option("--config", type=click.Path(path_type=Path), envvar="WATCHER_CONFIG", default=Path("config"), help="Папка настроек.")
@@ -119,16 +139,17 @@ def status(context: Context, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--since", default="30d", show_default=True, help="За сколько времени: 12h, 30d.")
+@click.option("--since", type=_AGO, default="30d", show_default=True, help="За сколько времени: 12h, 30d.")
+@click.option("--csv", "as_csv", is_flag=True, help="Таблицей CSV.")
 @_JSON
 @click.pass_obj
-def alerts(context: Context, since: str, as_json: bool) -> None:
+def alerts(context: Context, since: str, as_csv: bool, as_json: bool) -> None:
     """Что было сообщено."""
-    _call("shows:alerts", _json_too(context, as_json), since)
+    _call("shows:alerts", _json_too(context, as_json), since, as_csv)
 
 
 @main.command()
-@click.option("--since", default="90d", show_default=True, help="За сколько времени: 12h, 30d.")
+@click.option("--since", type=_AGO, default="90d", show_default=True, help="За сколько времени: 12h, 30d.")
 @_JSON
 @click.pass_obj
 def labels(context: Context, since: str, as_json: bool) -> None:
@@ -226,7 +247,7 @@ def demo(context: Context, keep: bool, as_json: bool) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
-@click.option("--since", help="По хранимым материалам за столько времени: 90d. Иначе FILE или стандартный ввод.")
+@click.option("--since", type=_AGO, help="По хранимым материалам за столько времени: 90d. Иначе FILE или стандартный ввод.")
 @click.option("--rules", "rules_path", type=click.Path(exists=True, path_type=Path), help="Другие правила: папка настроек или файл.")
 @click.option("--against", type=click.Path(exists=True, path_type=Path), help="Показать, чем ответ отличается от этих правил.")
 @_JSON

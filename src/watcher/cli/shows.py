@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +14,8 @@ import click
 from watcher import __version__, codec, health, messages
 from watcher.alerts import WHY
 from watcher.cli import Context
-from watcher.cli.settings import now, store_url
+from watcher.cli.settings import now, settings, store_url
+from watcher.errors import ConfigError
 from watcher.model import Alert, Reason
 from watcher.store import Store, schema
 from watcher.store.polled import SourceRow
@@ -39,11 +43,25 @@ def _source(row: SourceRow, at: datetime) -> dict[str, Any]:
     }
 
 
+def _sources(context: Context, store: Store) -> list[dict[str, Any]]:
+    """Every source that was polled, and those of the configuration that are disabled or were not polled yet."""
+    rows = {row.id: _source(row, now()) for row in store.polled.all()}
+    try:
+        configured = settings(context).sources
+    except ConfigError:
+        configured = ()  # what was polled is shown while the configuration is being mended
+    for source in configured:
+        state = "learning" if source.enabled else "disabled"
+        blank: dict[str, Any] = {"last_success": None, "next_poll": None, "failures": 0, "error": "", "entries": 0, "notes": []}
+        rows.setdefault(source.id, {"id": source.id, "state": state, **blank})
+    return sorted(rows.values(), key=lambda row: str(row["id"]))
+
+
 def status(context: Context) -> int:
     """Sources and queues."""
     store = _open(context)
     counts = store.reports.counts()
-    rows = [_source(row, now()) for row in store.polled.all()]
+    rows = _sources(context, store)
     value = {
         "sources": rows,
         "deliveries": counts["deliveries"],
@@ -74,7 +92,7 @@ def status(context: Context) -> int:
 def sources(context: Context) -> int:
     """The health of every source."""
     store = _open(context)
-    rows = [_source(row, now()) for row in store.polled.all()]
+    rows = _sources(context, store)
     store.close()
     if context.json:
         _print_json(rows)
@@ -85,11 +103,17 @@ def sources(context: Context) -> int:
     return 0
 
 
-def alerts(context: Context, since: str) -> int:
+_COLUMNS = ("told_at", "state", "notifier", "rules", "types", "stages", "title", "url", "source", "published", "story", "delivery")
+
+
+def alerts(context: Context, since: str, as_csv: bool) -> int:
     """What was told."""
     store = _open(context)
-    rows = store.reports.told(now() - parse_duration(since))
+    rows = store.reports.told(now() - parse_duration(since), limit=None)
     store.close()
+    if as_csv:
+        _print_csv(rows)
+        return 0
     for row in rows:
         alert = codec.load(Alert, row["alert_content"])
         reasons = tuple(codec.load(Reason, reason) for reason in row["reasons"])
@@ -105,6 +129,31 @@ def alerts(context: Context, since: str) -> int:
     return 0
 
 
+def _print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One line a delivery. What a spreadsheet would take for a formula is quoted."""
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(_COLUMNS)
+    for row in rows:
+        alert = codec.load(Alert, row["alert_content"])
+        outlet = alert.outlets[0] if alert.outlets else None
+        events = [judged.event for judged in alert.events]
+        values = (
+            (row["done"] or row["created"]).isoformat(),
+            row["state"],
+            row["notifier"],
+            " ".join(reason["rule"] for reason in row["reasons"]),
+            " ".join(dict.fromkeys(event.type for event in events)),
+            " ".join(dict.fromkeys(event.stage for event in events if event.stage)),
+            alert.title,
+            outlet.url if outlet else "",
+            outlet.source if outlet else "",
+            outlet.published.isoformat() if outlet and outlet.published else "",
+            alert.story,
+            row["id"],
+        )
+        table.writerow(f"'{value}" if value[:1] in ("=", "+", "-", "@") else value for value in values)
+
+
 def why(context: Context, name: str) -> int:
     """Why this was told to whom, or why not."""
     store = _open(context)
@@ -114,6 +163,7 @@ def why(context: Context, name: str) -> int:
         click.echo("Такого материала в хранилище нет: он не приходил ни от одного источника.")
         return 1
     verdicts, story = store.reports.verdicts(entry["id"]), store.reports.story(entry["story"]) if entry["story"] else {}
+    whom = store.reports.addresses(verdict["recipient"] for verdict in verdicts)
     store.close()
     if context.json:
         _print_json({"entry": entry, "verdicts": verdicts, "story": {key: len(value) for key, value in story.items()}})
@@ -129,7 +179,7 @@ def why(context: Context, name: str) -> int:
         click.echo(WHY["no-rule"])
     for verdict in verdicts:
         rules = ", ".join(reason["rule"] for reason in verdict["reasons"])
-        click.echo(f"{verdict['recipient'][:8]}: {WHY.get(verdict['why'], verdict['why'])} ({rules})")
+        click.echo(f"{whom.get(verdict['recipient'], verdict['recipient'][:8])}: {WHY.get(verdict['why'], verdict['why'])} ({rules})")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +68,7 @@ class Reports:
             second = tx.execute(select(func.min(deliveries.c.created)).where(should)).scalar_one()
         return first, second
 
-    def told(self, since: datetime, limit: int = 100, alert: str = "") -> list[dict[str, Any]]:
+    def told(self, since: datetime, limit: int | None = 100, alert: str = "") -> list[dict[str, Any]]:
         """What was told or is owed, newest first: one dictionary a delivery, with its alert."""
         wanted = select(deliveries, alerts.c.content.label("alert_content")).join(alerts, alerts.c.id == deliveries.c.alert)
         wanted = wanted.where(deliveries.c.created >= since, deliveries.c.kind.in_(("alert", "follow-up", "reminder")))
@@ -141,6 +141,14 @@ class Reports:
         """Every verdict on an entry, in order."""
         with self._database.read() as tx:
             return [dict(row) for row in tx.execute(select(verdicts).where(verdicts.c.entry == entry).order_by(verdicts.c.seq)).mappings()]
+
+    def addresses(self, recipients: Iterable[str]) -> dict[str, str]:
+        """Name recipients as an operator knows them (notifier and address), those to whom anything was ever owed."""
+        wanted = select(deliveries.c.recipient, deliveries.c.notifier, deliveries.c.address).where(
+            deliveries.c.recipient.in_(list(recipients))
+        )
+        with self._database.read() as tx:
+            return {row.recipient: f"{row.notifier} {row.address}" for row in tx.execute(wanted.distinct())}
 
     def story(self, story: str) -> dict[str, list[dict[str, Any]]]:
         """Entries, deliveries and held rows of one story."""
