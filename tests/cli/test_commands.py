@@ -103,7 +103,8 @@ async def test_subscriptions_lists_what_is_on_and_names_what_is_off(tmp_path: Pa
 
 async def test_status_shows_what_is_disabled_and_what_was_not_polled_yet(tmp_path: Path) -> None:
     place(tmp_path)
-    sources = "sources:\n  - {id: a, kind: feed, url: 'http://127.0.0.1:9/a'}\n  - {id: b, kind: feed, url: 'http://127.0.0.1:9/b', enabled: false}\n"
+    first, second = ("{id: a, kind: feed, url: 'http://127.0.0.1:9/a'}", "{id: b, kind: feed, url: 'http://127.0.0.1:9/b', enabled: false}")
+    sources = f"sources:\n  - {first}\n  - {second}\n"
     (tmp_path / "config" / "sources.yaml").write_text(sources)
     code, out, _ = await watcher(tmp_path, "status", "--json")
     assert (code, [(row["id"], row["state"]) for row in json.loads(out)["sources"]]) == (0, [("a", "learning"), ("b", "disabled")])

@@ -50,7 +50,7 @@ def _call(name: str, context: Context, *args: Any) -> None:
     sys.exit(code)
 
 
-class _Ago(click.ParamType):
+class _Ago(click.ParamType[str]):
     """So long ago: `12h`, `30d`; at most a hundred years."""
 
     name = "duration"
