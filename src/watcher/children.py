@@ -254,7 +254,9 @@ class _Child:
     def kill(self) -> None:
         self.busy()
         if self.alive:
-            self._process.kill()
+            # Not Process.kill: that one reaps a child that has just ended, and asyncio then reports 255 for the true exit code.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     async def ended(self) -> None:
         # asyncio tells of the end only once every pipe is closed, and does not see the end of one whose reader it has paused.

@@ -114,6 +114,11 @@ def test_dossiers_are_listed_found_and_shown(stored: Path) -> None:
     assert call(stored, "dossiers", "зелёные слоны").exit_code == 1
 
 
+def test_an_act_is_found_by_its_number_alone(stored: Path) -> None:
+    shown = CliRunner().invoke(main, ["--config", str(stored), "dossiers", "719"])
+    assert (shown.exit_code, shown.output.splitlines()[0]) == (0, "ПП 719")
+
+
 def test_a_correction_is_audited_and_shown(stored: Path) -> None:
     [found] = json.loads(call(stored, "dossiers", "серы техническая", "--json").stdout)
     assert call(stored, "dossiers", "correct", found["id"], "period", "2026-01-01..2026-04-30").exit_code == 0

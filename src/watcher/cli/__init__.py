@@ -121,7 +121,7 @@ def classify(context: Context, file: Path | None, stories: bool) -> None:
 
 
 @main.command(name="eval")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--errors", is_flag=True, help="Перечислить всё, что понято не так.")
 @_JSON
 @click.pass_obj

@@ -11,9 +11,15 @@ from watcher.understanding import facts
 _BILL = re.compile(r"\b\d{5,8}-\d{1,2}\b")
 
 
+_NUMBER = re.compile(r"\d{1,5}")
+_ACTS = ("постановление", "распоряжение", "приказ", "решение", "указ", "федеральный закон", "закон")
+
+
 def asked(text: str) -> frozenset[str]:
     """Give the keys that a question names: «ПП 1875», «1204511-8», «удобрения», «Омская область»."""
     out = {f"bill:{number}" for number in _BILL.findall(text)} | {f"act:законопроект:{number}" for number in _BILL.findall(text)}
+    if _NUMBER.fullmatch(text.strip()):  # a number alone: an act of whatever kind
+        out |= {f"act:{kind}:{text.strip()}" for kind in _ACTS}
     for fact in facts.find("title", text, None, None, names=False):
         value = fact.value
         if fact.kind == "act" and isinstance(value, dict) and value.get("number"):
