@@ -17,7 +17,7 @@ telegram email: $(STAMP)
 	$(BIN)/watcher setup $@
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -m "not world and not postgres"
+	$(BIN)/python -m pytest -m "not world and not postgres" -n auto --maxprocesses 4 --dist worksteal
 
 world: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m world
