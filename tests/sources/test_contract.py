@@ -1,4 +1,4 @@
-"""The common suite for the kinds whose other side is a page or an API: a page without selectors, JSON."""
+"""The common suite for every kind beside the feed: pages with and without selectors, JSON, a channel, a register, a document."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sources.contract import Contract, Item, Stage
+from watcher.model import Cursor, digest
+from watcher.sources import load_kind
+from watcher.sources._document_parsing import packed
 from world.server import Reply
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -38,6 +41,70 @@ class FoundStage(Stage):
 
 class TestPageWithoutSelectors(Contract):
     stage_type = FoundStage
+
+
+class SelectedStage(FoundStage):
+    config = {"selectors": {"item": "div.n", "title": "a", "link": "a", "date": ".date", "lead": "p"}}  # noqa: RUF012 - ClassVar in Stage
+
+
+class TestPageWithSelectors(Contract):
+    stage_type = SelectedStage
+
+
+class ChannelStage(Stage):
+    kind = "telegram"
+    path, old = "/s/some_news", "/s/some_old"
+
+    def page(self, items: Sequence[Item]) -> Reply:
+        rows = "".join(
+            f'<div class="tgme_widget_message" data-post="some_news/{number}">'
+            f'<div class="tgme_widget_message_text">{escape(item.title)}<br/>{escape(item.text)}</div>'
+            + (f'<a class="tgme_widget_message_date"><time datetime="{item.published.isoformat()}"></time></a>' if item.published else "")
+            + "</div>"
+            for number, item in enumerate(reversed(items), start=1)
+        )
+        return Reply(f'<html><body><section class="tgme_channel_history">{rows}</section></body></html>'.encode(), headers=HTML)
+
+
+class TestChannel(Contract):
+    stage_type = ChannelStage
+
+
+class RegisterStage(Stage):
+    kind = "register"
+    config = {"key": ["Наименование"], "date": "Дата"}  # noqa: RUF012 - ClassVar in Stage
+    empty_is = "empty"
+
+    def page(self, items: Sequence[Item]) -> Reply:
+        rows = "".join(
+            f"<tr><td>{escape(item.title)}</td><td>{escape(item.text)}</td><td>{escape(shown(item))}</td></tr>" for item in items
+        )
+        head = "<tr><th>Наименование</th><th>Сведения</th><th>Дата</th></tr>"
+        return Reply(f"<html><body><table>{head}{rows}</table></body></html>".encode(), headers=HTML)
+
+
+class TestRegister(Contract):
+    stage_type = RegisterStage
+
+
+class DocumentStage(Stage):
+    kind = "document"
+    lists = dates = False
+    empty_is = "shape"
+
+    def begin(self) -> Cursor:
+        return {
+            "shape": digest(load_kind("document").Config().model_dump_json(), size=8),
+            "text": packed(["Здесь до первого взгляда стояло совсем другое, и ни слова из этого не осталось."]),
+        }
+
+    def page(self, items: Sequence[Item]) -> Reply:
+        text = "".join(f"<p>{escape(item.title)}. {escape(item.text)}</p>" for item in items)
+        return Reply(f"<html><body><main>{text}</main></body></html>".encode(), headers=HTML)
+
+
+class TestDocument(Contract):
+    stage_type = DocumentStage
 
 
 class ApiStage(Stage):

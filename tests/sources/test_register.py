@@ -6,8 +6,8 @@ import csv
 import io
 import json
 import random
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +207,112 @@ async def test_cells_that_span_rows_and_keys_that_repeat_are_told_apart() -> Non
         second = await look(there, body.replace("Пенза", "Рязань").encode(), first.cursor)
     assert first.degraded == ("duplicate-ids",)
     assert [entry.title for entry in second.entries] == ["Реестр промышленных кластеров: изменена запись «Мебель»: Субъект: Пенза → Рязань"]
+
+
+TWO_ROWS = (("№", "Наименование кластера", "Участников", "", "Включён"), ("", "", "всего", "из них малых", ""))
+
+
+def written_csv(rows: Sequence[Sequence[object]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows(rows)
+    return out.getvalue().encode("cp1251")
+
+
+def written_html(rows: Sequence[Sequence[object]]) -> bytes:
+    head = (
+        "<tr><th rowspan=2>№</th><th rowspan=2>Наименование кластера</th><th colspan=2>Участников</th><th rowspan=2>Включён</th></tr>"
+        "<tr><th>всего</th><th>из них малых</th></tr>"
+    )
+    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows[2:])
+    return f"<table>{head}{''.join(f'<tr>{line}</tr>' for line in lines)}</table>".encode()
+
+
+def written_xlsx(rows: Sequence[Sequence[object]]) -> bytes:
+    """A workbook whose first sheet is a title, with merged cells and dates as spreadsheets keep them."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"] = "Министерство"
+    sheet = book.create_sheet("Реестр")
+    for row in rows:
+        sheet.append([date.fromisoformat(cell) if isinstance(cell, str) and cell.startswith("2026-") else cell or None for cell in row])
+    for cells in ("A1:A2", "B1:B2", "C1:D1", "E1:E2"):
+        sheet.merge_cells(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("write", [written_csv, written_html, written_xlsx])
+async def test_a_header_of_two_rows_names_each_column_in_full(write: Callable[[Sequence[Sequence[object]]], bytes]) -> None:
+    rows = [*TWO_ROWS, (1, "Кластер стекла", 14, 3, "2026-02-01"), (2, "Кластер оптики", 9, 2, "2026-02-02")]
+    async with place() as there:
+        first = await look(there, write(rows), None, "application/octet-stream")
+        rows[3] = (2, "Кластер оптики", 9, 4, "2026-02-02")
+        (entry,) = (await look(there, write(rows), first.cursor, "application/octet-stream")).entries
+    assert entry.title.endswith("изменена запись «Кластер оптики»: Участников: из них малых: 2 → 4")
+    assert "Включён: 2026-02-02." in entry.text
+
+
+async def test_a_cell_merged_downwards_in_a_workbook_names_every_row_beside_it() -> None:
+    def book(members: int) -> bytes:
+        made = openpyxl.Workbook()
+        sheet = made.active
+        assert sheet is not None
+        for row in (("Кластер", "Код", "Участников"), ("Стекло", "23.1", 5), (None, "23.2", members)):
+            sheet.append(row)
+        sheet.merge_cells("A2:A3")
+        out = io.BytesIO()
+        made.save(out)
+        return out.getvalue()
+
+    async with place() as there:
+        first = await look(there, book(7), key=["Кластер", "Код"])
+        (entry,) = (await look(there, book(8), first.cursor, key=["Кластер", "Код"])).entries
+    assert entry.title.endswith("изменена запись «Стекло»: Участников: 7 → 8")
+
+
+async def test_sections_totals_and_numbers_of_columns_are_no_rows() -> None:
+    def page(total: int, more: str = "") -> bytes:
+        return (
+            "<table><tr><th>Товар</th><th>Код</th><th>Объём, т</th></tr><tr><td>1</td><td>2</td><td>3</td></tr>"
+            "<tr><td colspan=3>Раздел I. Удобрения</td></tr><tr><td>Карбамид</td><td>3102</td><td>100</td></tr>"
+            f"<tr><td>Итого</td><td></td><td>{total}</td></tr><tr><td colspan=3>Всего: {total}</td></tr>{more}</table>"
+        ).encode()
+
+    async with place() as there:
+        first = await look(there, page(100), key=["Товар"])
+        assert (await look(there, page(200), first.cursor, key=["Товар"])).entries == ()
+        (entry,) = (await look(there, page(300, "<tr><td>Сера</td><td>2503</td><td>200</td></tr>"), first.cursor, key=["Товар"])).entries
+    assert entry.title == "Реестр промышленных кластеров: добавлена запись «Сера»"
+
+
+async def test_what_is_nested_in_json_is_compared_to_its_depth() -> None:
+    def answer(region: str, inn: str) -> bytes:
+        item = {"id": 1, "attributes": {"name": "Кластер стекла", "place": {"region": region}, "members": [{"inn": "770"}, {"inn": inn}]}}
+        return json.dumps({"data": [item]}, ensure_ascii=False).encode()
+
+    keys: dict[str, Any] = {"key": ["id"], "items": "data", "name": "attributes.name"}
+    async with place() as there:
+        first = await look(there, answer("Тула", "771"), None, "application/json", **keys)
+        (entry,) = (await look(there, answer("Орёл", "772"), first.cursor, "application/json", **keys)).entries
+    assert entry.title.endswith("«Кластер стекла»: attributes.place.region: Тула → Орёл; attributes.members: 770; 771 → 770; 772")
+
+
+async def test_of_a_long_register_the_latest_rows_are_known_first_and_thousands_at_once_are_no_news() -> None:
+    rows = [(str(n), f"Кластер {n}", "—", f"{1 + n % 28:02}.{1 + n // 28 % 12:02}.{2000 + n // 336}") for n in range(8000)]
+    head = ("№", "Наименование кластера", "Субъект", "Включён")
+    async with place() as there:
+        first = await look(there, as_csv(rows, head), None, "text/csv", date="Включён")
+        with pytest.raises(SourceError, match="страница сломалась"):
+            await look(
+                there,
+                as_csv([*rows, *((f"{n}", f"Иной {n}", "—", "") for n in range(2100))], head),
+                first.cursor,
+                "text/csv",
+                date="Включён",
+            )
+    assert len(first.entries) == 2000
+    assert min(entry.published.year for entry in first.entries if entry.published) == 2017  # the eve of 2018 in UTC
 
 
 def test_a_large_register_is_kept_as_hashes_and_the_largest_is_refused() -> None:

@@ -27,6 +27,7 @@ _WHOLE = 200_000
 _LEAN = 1_000_000
 _ALWAYS_FINE = 10
 _FEW = 3
+_MOST_TOLD = 2_000
 _NAMES = ("наименование", "название", "полное наименование", "name", "title")
 _PLACE = re.compile(r"\{([^{}]{1,100})\}")
 _CHANGES = 300
@@ -71,7 +72,10 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     except Unfit as error:
         return {"fault": error.reason, "message": str(error)}
     tell = _Teller(header, now.columns)
-    return {"entries": [tell.entry(change) for change in changes], "state": state, "degraded": sorted(degraded | notes), "rows": len(rows)}
+    entries = [tell.entry(change) for change in changes]
+    if len(entries) > _MOST_TOLD:  # only at the first poll: the latest rows
+        entries = sorted(entries, key=lambda entry: entry["published"] or "", reverse=True)[:_MOST_TOLD]
+    return {"entries": entries, "state": state, "degraded": sorted(degraded | notes), "rows": len(rows)}
 
 
 def _left_out(name: str, header: dict[str, Any]) -> bool:
@@ -141,7 +145,7 @@ def _refuse_mass(changes: list[Change], old: State, now: State, share: float) ->
     removed = sum(change.now is None for change in changes)
     other = len(changes) - added - removed
     most = share * len(old.rows)
-    if len(changes) > max(_ALWAYS_FINE, most) or (removed + other > _FEW and removed + other > most):
+    if len(changes) > min(max(_ALWAYS_FINE, most), _MOST_TOLD) or (removed + other > _FEW and removed + other > most):
         raise Unfit(
             f"страница сломалась: было {len(old.rows)} строк, стало {len(now.rows)};"
             f" добавлено {added}, изменено {other}, исчезло {removed} — больше доли mass_change {share:g};"

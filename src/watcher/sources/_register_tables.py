@@ -1,11 +1,18 @@
-"""Tables of HTML, CSV, XLSX and JSON as a header and rows of text; the header is the row that holds the key columns."""
+"""Tables of HTML, CSV, XLSX and JSON as a header and rows of text; the header is the row that holds the key columns.
+
+A header may have a second row under it, whose names are joined to those above. Lines that only say which section begins, number the columns
+or give totals are no rows.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -21,6 +28,8 @@ _MOST_COLUMNS = 200
 _MOST_CELLS = 2_000_000
 _HEADER_WITHIN = 40
 _CELL = 2_000
+_DEEPEST = 6
+_TOTAL = re.compile(r"(?:итого|всего|total)\b", re.IGNORECASE)
 
 
 class Unfit(Exception):
@@ -44,7 +53,7 @@ def read_table(header: dict[str, Any], body: bytes) -> Table:
     kind = str(header.get("format") or "auto")
     kind = _kind_of(body, str(header.get("content_type", ""))) if kind == "auto" else kind
     if kind == "xlsx":
-        return _with_header(_xlsx(body, str(header.get("sheet", ""))), header)
+        return _first_fit(_xlsx(body, str(header.get("sheet", ""))), header)
     fault = fault_of_bytes(body, {"csv": "CSV", "json": "JSON"}.get(kind, "страницу с таблицей"))
     if fault:
         raise Unfit(fault[1], fault[0])
@@ -78,12 +87,40 @@ def _with_header(rows: list[list[str]], header: dict[str, Any]) -> Table:
     for number, row in enumerate(rows[:_HEADER_WITHIN]):
         names = [folded(cell) for cell in row]
         if all(name in names for name in wanted):
-            columns = _named(row)
-            below = [(cells + [""] * len(columns))[: len(columns)] for cells in rows[number + 1 :]]
-            return Table(columns, [cells for cells in below if any(cells)])
+            under = rows[number + 1] if number + 1 < len(rows) else []
+            two = _continues(row, under, wanted)
+            columns = _named(_joined(row, under) if two else row)
+            below = [(cells + [""] * len(columns))[: len(columns)] for cells in rows[number + 1 + two :]]
+            return Table(columns, [cells for cells in below if _is_row(cells)])
         if sum(bool(cell) for cell in row) > sum(bool(cell) for cell in best):
             best = row
     raise lost(header["key"], best)
+
+
+def _continues(head: list[str], under: list[str], wanted: list[str]) -> bool:
+    """Whether the row under a header goes on with it: where the key stands nothing new, elsewhere names and no figures."""
+    pairs = list(zip(head, under + [""] * (len(head) - len(under)), strict=False))
+    new = [below for above, below in pairs if below and below != above]
+    keyed = all(not below or below == above for above, below in pairs if folded(above) in wanted)
+    return keyed and len(new) > 1 and not any(cell[0].isdigit() for cell in new)
+
+
+def _joined(head: list[str], under: list[str]) -> list[str]:
+    """Write both rows of a header as one: «Участники: всего», «Участники: из них малых»; a merged cell names all the columns under it."""
+    out: list[str] = []
+    over = ""
+    for number, above in enumerate(head + [""] * (len(under) - len(head))):
+        below = under[number] if number < len(under) else ""
+        over = above or (over if below else "")
+        out.append(f"{over}: {below}" if over and below and below != over else below or above)
+    return out
+
+
+def _is_row(cells: list[str]) -> bool:
+    """Whether a line says something of its own: it is not empty, no total, and does not only number the columns."""
+    said = [cell for cell in cells if cell]
+    numbered = len(said) > 2 and said == [str(number) for number in range(1, len(said) + 1)]
+    return bool(said) and not _TOTAL.match(said[0]) and not numbered
 
 
 def lost(key: list[str], columns: list[str]) -> Unfit:
@@ -128,15 +165,16 @@ def _rows(text: str, delimiter: str) -> Any:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
-def _xlsx(body: bytes, sheet: str) -> list[list[str]]:
-    from watcher.sources._register_xlsx import BadSheet, rows_of
+def _xlsx(body: bytes, sheet: str) -> Iterator[list[list[str]]]:
+    from watcher.sources._register_xlsx import BadSheet, sheets_of
 
     fault = fault_of_bytes(body, "книгу Excel") if not body.startswith((b"PK", b"\xd0\xcf")) else None
     if fault or body.lstrip()[:1] == b"<":
         shown = fault or fault_of_page(decode(body).text) or ("format", "ждали книгу Excel, а пришла страница")
         raise Unfit(shown[1], shown[0])
     try:
-        return [[_cell(_plain(value)) for value in row] for row in rows_of(body, sheet, MOST_ROWS + _HEADER_WITHIN + 1, _MOST_CELLS)]
+        for rows in sheets_of(body, sheet, MOST_ROWS + _HEADER_WITHIN + 1, _MOST_CELLS):
+            yield [[_cell(_plain(value)) for value in row] for row in rows]
     except BadSheet as error:
         raise Unfit(str(error), "format") from error
 
@@ -145,7 +183,7 @@ def _plain(value: Any) -> Any:
     """Numbers of a sheet as people write them: 12 and not 12.0; midnight is a day."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    said = value.isoformat(" ") if hasattr(value, "isoformat") else value
+    said = str(value) if isinstance(value, date | time) else value  # a datetime is a date too
     return said.removesuffix(" 00:00:00") if isinstance(said, str) else said
 
 
@@ -161,15 +199,23 @@ def _json(body: bytes, content_type: str, items: str) -> Table:
     return Table(columns, [[row.get(name, "") for name in columns] for row in rows])
 
 
-def _flat(item: dict[str, Any], under: str = "") -> dict[str, str]:
+def _flat(item: dict[str, Any], under: str = "", depth: int = 0) -> dict[str, str]:
+    """An object as columns: what is nested is named by its path, `attributes.region.title`; a list stands in one cell."""
     out: dict[str, str] = {}
     for name, value in list(item.items())[:_MOST_COLUMNS]:
         key = f"{under}{name}"
-        if isinstance(value, dict) and not under:
-            out |= _flat(value, f"{key}.")
+        if isinstance(value, dict) and value and depth < _DEEPEST:
+            out |= _flat(value, f"{key}.", depth + 1)
         else:
-            out[key] = _cell(one_line(value))
+            out[key] = _cell(_in_one_cell(value))
     return out
+
+
+def _in_one_cell(value: Any) -> str:
+    """A value as text; of a list of objects each by its values, so that no change in it goes unseen."""
+    if isinstance(value, list) and any(isinstance(part, dict) for part in value):
+        return "; ".join(", ".join(_flat(part, depth=_DEEPEST).values()) if isinstance(part, dict) else one_line(part) for part in value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) and value else one_line(value)
 
 
 def _html(text: str, header: dict[str, Any]) -> Table:
@@ -182,13 +228,18 @@ def _html(text: str, header: dict[str, Any]) -> Table:
     if not tables:
         fault = fault_of_page(text) or ("shape", f"на странице нет таблицы «{selector}»")
         raise Unfit(fault[1], fault[0])
+    return _first_fit(sorted(tables, key=len, reverse=True), header)
+
+
+def _first_fit(tables: Iterable[list[list[str]]], header: dict[str, Any]) -> Table:
+    """Take the first of at least one table that holds the key columns; else say what the first holds. Raises Unfit."""
     failed: Unfit | None = None
-    for rows in sorted(tables, key=len, reverse=True):
+    for rows in tables:
         try:
             return _with_header(rows, header)
         except Unfit as error:
             failed = failed or error
-    assert failed is not None  # noqa: S101 - there is at least one table
+    assert failed is not None  # noqa: S101 - there is at least one
     raise failed
 
 
@@ -198,7 +249,10 @@ def _rows_of(table: LexborNode) -> list[list[str]]:
     hanging: dict[int, tuple[int, str]] = {}
     for row in table.css("tr")[: MOST_ROWS + _HEADER_WITHIN + 1]:
         cells: list[str] = []
-        for cell in (child for child in row.iter() if child.tag in ("td", "th")):
+        shown = [child for child in row.iter() if child.tag in ("td", "th")]
+        if len(shown) == 1 and not hanging and _span(shown[0], "colspan") > 1:
+            continue  # a section's name or a total across the table
+        for cell in shown:
             _hung(cells, hanging)
             text = _cell(cell.text(deep=True, separator=" "))
             down, right = _span(cell, "rowspan"), _span(cell, "colspan")

@@ -19,6 +19,7 @@ from watcher.sources._markup import clean, lines, text_of
 
 _TEXT = 65_536
 _TITLE = 200
+_MOST = 2_000
 _SENTENCE = re.compile(r".{20,}?[.!?…](?=\s)", re.DOTALL)
 _LETTERS = re.compile(r"\w")
 
@@ -38,7 +39,7 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
         return _no_preview(tree, channel, decoded.text)
     entries: list[dict[str, Any]] = []
     numbers: list[int] = []
-    for node in tree.css(".tgme_widget_message[data-post]"):
+    for node in tree.css(".tgme_widget_message[data-post]")[-_MOST:]:
         name, _, number = (node.attributes.get("data-post") or "").rpartition("/")
         if not number.isascii() or not number.isdigit():
             continue

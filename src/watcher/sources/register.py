@@ -43,7 +43,7 @@ class Config(BaseModel):
     key: Columns = Field(min_length=1, max_length=8, description="Столбцы, по которым строка узнаётся: номер, ИНН, наименование")
     format: Literal["auto", "html", "csv", "xlsx", "json"] = Field(default="auto", description="Что это; auto — по содержимому")
     table: Selector = Field(default="", description="Селектор таблицы на странице; пусто — та, где есть ключевые столбцы")
-    sheet: str = Field(default="", max_length=100, description="Лист книги; пусто — первый")
+    sheet: str = Field(default="", max_length=100, description="Лист книги; пусто — первый, где есть ключевые столбцы")
     items: Path = Field(default="", description="Выражение JMESPath: где в JSON список")
     columns: Columns = Field(default=(), description="За какими столбцами следить кроме ключевых; пусто — за всеми")
     ignore: Columns = Field(default=(), description="Какие столбцы пропускать: даты выгрузки, номера по порядку")
@@ -59,7 +59,7 @@ class Config(BaseModel):
         default=0.3,
         gt=0,
         le=1,
-        description="Доля строк, изменение которой за раз значит, что страница сломалась (до 10 строк можно всегда)",
+        description="Доля строк, изменение которой за раз значит, что страница сломалась (до 10 строк можно всегда, больше 2000 нельзя)",
     )
     revision: int = Field(default=1, ge=1, description="Увеличьте, чтобы принять реестр таким, каков он сейчас, молча")
 
@@ -90,7 +90,7 @@ class Register:
         if asked.unchanged:
             return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
         same = self._looking.same_shape(cursor)
-        header = self._said | {"state": cursor.get("rows", "") if same else "", "relearn": bool(cursor) and not same}
+        header = self._said | {"state": cursor.get("rows", "") if same else "", "relearn": "shape" in cursor and not same}
         parsed = await self._looking.parsed(_PARSE, header, asked.fetched, now, within_s=_WITHIN_S)
         entries = tuple(entry_of(self._id, self._options.language, item) for item in parsed["entries"])
         kept = {**asked.kept, "rows": parsed["state"]}
