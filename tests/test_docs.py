@@ -20,7 +20,13 @@ from watcher.rules import known_region, problems
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"])
 TOPS = {"sources": "sources.yaml", "rules": "rules/r.yaml", "subscriptions": "subscriptions.yaml", "profiles": "subscriptions.yaml"}
-ENV = {"WATCHER_TELEGRAM_TOKEN": "1:" + "a" * 35, "WATCHER_SMTP_PASSWORD": "x", "WATCHER_WEB_PASSWORD": "x", "WATCHER_SMTP_USERNAME": "u"}
+ENV = {
+    "WATCHER_TELEGRAM_TOKEN": "1:" + "a" * 35,
+    "WATCHER_SMTP_PASSWORD": "x",
+    "WATCHER_WEB_PASSWORD": "x",
+    "WATCHER_SMTP_USERNAME": "u",
+    "WATCHER_DB_PASSWORD": "x",
+}
 
 
 def blocks() -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -173,8 +172,8 @@ class Script:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/w.db")
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store(store_url)
     opened.hold(clock())
     yield opened
     opened.close()

@@ -24,8 +24,8 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "reference" / "metrics.md"
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/w.db")
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store(store_url)
     yield opened
     opened.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -113,8 +112,8 @@ def test_a_refused_reload_is_told_with_its_reason(clock: Clock) -> None:
 
 # ------------------------------------------------------------------------------------------------- what is kept of it
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/w.db")
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store(store_url)
     opened.hold(clock())
     yield opened
     opened.close()

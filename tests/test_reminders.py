@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from conftest import Clock
 from messages.facts_of_news import alert, judged
@@ -20,6 +20,7 @@ from watcher.model import Alert, Owed, Reason, Relevance, Subscription
 from watcher.remind import Remind
 from watcher.store import Store
 from watcher.store.judged import owe, put_alert
+from watcher.store.tables import deliveries
 from watcher.when import Calendar
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -94,8 +95,8 @@ def test_a_sunset_reminder_says_that_no_extension_was_seen() -> None:
 
 # ------------------------------------------------------------------------------------------------- the driver
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/w.db")
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store(store_url)
     opened.hold(clock())
     yield opened
     opened.close()
@@ -105,12 +106,12 @@ def tell(store: Store, clock: Clock, what: Alert, relevance: Relevance | None = 
     who = Owed(ME.recipient, "x", "1", "alert", (Reason("quotas", "Квоты"),), 1, "Europe/Moscow", "ru", relevance=relevance)
     with store.database.write() as tx:
         owe(tx, who, put_alert(tx, what, "e", clock()), what, "s", clock())
-        tx.exec_driver_sql("UPDATE deliveries SET state='sent', done=?", (clock().replace(tzinfo=None).isoformat(" "),))
+        tx.execute(update(deliveries).values(state="sent", done=clock()))
 
 
 def owed_kinds(store: Store) -> list[str]:
     with store.database.read() as tx:
-        return [row[0] for row in tx.exec_driver_sql("SELECT kind FROM deliveries ORDER BY seq")]
+        return [row[0] for row in tx.execute(select(deliveries.c.kind).order_by(deliveries.c.seq))]
 
 
 async def run(store: Store, clock: Clock, me: Subscription = ME) -> int:

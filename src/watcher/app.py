@@ -92,7 +92,11 @@ class App:
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> App:
-        self.store.hold(self.now())
+        try:
+            self.store.hold(self.now())
+        except StoreError:
+            self.store.close()
+            raise
         self.parsing = Pool(2, ChildLimits(memory_bytes=512 * _MB))
         self.minds = Pool(1, ChildLimits(memory_bytes=2048 * _MB))
         self._means = Means(self.parsing, self.now, self._sleep)
@@ -284,7 +288,7 @@ class App:
 
     # ------------------------------------------------------------------------------------------------- the daemon
     async def run(self, stop: asyncio.Event) -> None:
-        """Tick until told to stop. Raises ConfigError where the page's address can't be had."""
+        """Tick until told to stop. Raises ConfigError where the page's address can't be had, StoreError where the store was lost."""
         await self.front.serve(self.settings.web.listen if self.settings.web else "")
         jobs = (
             ("poll", self.poll_due, 0.5),
@@ -299,14 +303,19 @@ class App:
         self._ticking = True
         self.listening.start()
         systemd.tell(self._env, "READY=1")
+        ends = [asyncio.create_task(event.wait()) for event in (stop, self.supervision.lost)]
         try:
-            await stop.wait()
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for end in ends:
+                end.cancel()
             systemd.tell(self._env, "STOPPING=1")
             self._ticking = False
             scheduler.shutdown(wait=False)
             await self.listening.stop()
             await self.front.close()
+        if self.supervision.lost.is_set() and self.pulse.fault:
+            raise self.pulse.fault
 
     # ------------------------------------------------------------------------------------------------- the page
     def _names(self) -> Names:

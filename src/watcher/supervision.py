@@ -30,6 +30,7 @@ from watcher.store.announcing import Addressee
 REFUSED = "configuration-error"
 """The note that holds why the last reload was refused."""
 _PROBE = timedelta(seconds=5)
+_FINAL = ("held", "gone")
 _FALL_BACK = timedelta(minutes=10)
 _PAST_THE_STORE = timedelta(hours=1)
 _SEND_WITHIN_S = 30
@@ -58,6 +59,8 @@ class Supervision:
         self._now = now
         self._probed: datetime | None = None
         self._told_directly: datetime | None = None
+        self.lost = asyncio.Event()
+        """Set where the store is another's now, or is no more: the daemon has to end; `Pulse.fault` says why."""
         self._troubles: dict[str, str] = {}
 
     # ------------------------------------------------------------------------------------------------- the ticks
@@ -79,6 +82,8 @@ class Supervision:
             observe.log().error("store", status="refused", reason=error.reason, error=str(error))
         self._pulse.failed(error, now)
         self._probed = now
+        if error.reason in _FINAL:
+            self.lost.set()
 
     def ticking(self, jobs: Iterable[tuple[str, Callable[[], Awaitable[Any]], float]]) -> AsyncIOScheduler:
         """Make the scheduler of these ticks (name, job, seconds between two), and of what looks after them."""
@@ -101,7 +106,7 @@ class Supervision:
         try:
             await self._store.call(self._store.notes.put, "probe", now.isoformat())
         except StoreError as error:
-            self._pulse.failed(error, now)
+            self.broken(error)
             return False
         self._pulse.recovered()
         observe.log().info("store", status="ok")

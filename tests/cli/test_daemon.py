@@ -27,12 +27,13 @@ class Place:
     folder: Path
     site: Site
     telegram: BotApi
+    store: str = "sqlite:///w.db"
 
     def write(self, *, query: str = "проверка", web: str = "off") -> None:
         config = self.folder / "config"
         (config / "rules").mkdir(parents=True, exist_ok=True)
         (config / "watcher.yaml").write_text(
-            f"store: sqlite:///w.db\ndefaults: {{every: 1s, first_poll: send, read: never}}\n"
+            f"store: '{self.store}'\ndefaults: {{every: 1s, first_poll: send, read: never}}\n"
             f"fetch: {{timeout: 5s, pause: 0s, allow_networks: [127.0.0.0/8]}}\n"
             f"notifiers:\n  telegram: {{token: '${{TOKEN}}', api_url: '{self.telegram.base}', admins: [900], access: closed}}\n"
             f"web: {web}\n"
@@ -126,12 +127,33 @@ async def test_a_taken_port_is_one_clear_error_and_exit_2(place: Place) -> None:
         assert (await place.run("run", "--once"))[0] == 0  # one round needs no page
 
 
-async def test_a_second_daemon_is_refused_with_3(place: Place) -> None:
+async def test_a_second_daemon_is_refused_with_3_and_a_reload_finds_the_first(place: Place, store_url: str) -> None:
+    place.store = store_url
+    place.write()
     async with place.daemon() as daemon:
         await daemon.says('"polled"')
         code, _, err = await place.run("run")
-        assert (code, "holds the store" in err) == (3, True)
+        assert (code, f"process {daemon.process.pid}" in err) == (3, True)
         assert (await place.run("run", "--once"))[0] == 3
+        assert (await place.run("reload"))[0] == 0
+        await daemon.says('"status": "ok", "rules"')
+        assert "w@" not in "".join(daemon.lines)
+
+
+async def test_a_store_deleted_under_the_daemon_ends_it_with_what_happened(place: Place) -> None:
+    async with place.daemon() as daemon:
+        await daemon.says('"polled"')
+        (place.folder / "w.db").unlink()
+        assert await daemon.ends(15) == 1
+        assert "w.db was deleted or replaced while the daemon ran" in daemon.lines[-1]
+
+
+@pytest.mark.postgres
+async def test_a_postgresql_that_is_not_there_is_one_clear_error(place: Place) -> None:
+    place.store = "postgresql://reader:canary-of-a-password@127.0.0.1:9/none"
+    place.write()
+    code, _, err = await place.run("run", "--once")
+    assert (code, "127.0.0.1" in err, "Traceback" in err, "canary" in err) == (1, True, False, False)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

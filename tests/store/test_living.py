@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,8 +50,8 @@ class Chat:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/w.db")
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store(store_url)
     opened.hold(clock())
     yield opened
     opened.close()
@@ -136,8 +135,8 @@ def counts(store: Store) -> tuple[int, int]:
         return tuple(tx.execute(select(func.count()).select_from(table)).scalar_one() for table in (deliveries, verdicts))  # type: ignore[return-value]
 
 
-def test_what_is_owed_to_many_is_expanded_in_pages_and_goes_on_after_a_restart(tmp_path: Path, clock: Clock) -> None:
-    url, many = f"sqlite:///{tmp_path}/w.db", 2 * judged.PAGE + 1
+def test_what_is_owed_to_many_is_expanded_in_pages_and_goes_on_after_a_restart(store_url: str, clock: Clock) -> None:
+    url, many = store_url, 2 * judged.PAGE + 1
     store = Store(url)
     fan_out(store, clock, many)
     assert counts(store) == (judged.PAGE, judged.PAGE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,8 +18,8 @@ from watcher.store.tables import deliveries
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/w.db")
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store(store_url)
     opened.hold(clock())
     yield opened
     opened.close()
@@ -133,8 +132,8 @@ def test_a_group_that_moved_is_followed(store: Store, clock: Clock) -> None:
     assert (again.id, again.address) == (one.id, "-100/17")
 
 
-def test_a_second_daemon_is_refused(store: Store, clock: Clock, tmp_path: Path) -> None:
-    other = Store(f"sqlite:///{tmp_path}/w.db")
+def test_a_second_daemon_is_refused(store: Store, clock: Clock, store_url: str) -> None:
+    other = Store(store_url)
     with pytest.raises(StoreHeld):
         other.hold(clock())
     other.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,8 @@ from watcher.store.received import Receipt
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/w.db")
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store(store_url)
     opened.hold(clock())
     opened.polled.register({"s": "address"}, {"s": clock()}, clock())
     yield opened

@@ -16,8 +16,8 @@ from watcher.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/w.db")
+def store(store_url: str) -> Iterator[Store]:
+    opened = Store(store_url)
     yield opened
     opened.close()
 
@@ -92,7 +92,7 @@ def test_all_wishes_of_a_recipient_are_erased_and_of_no_other(store: Store, cloc
     assert set(wishes.profiles()) == {"q"}
 
 
-def test_labels_come_with_the_text_they_were_given_to(store: Store, clock: Clock, tmp_path: Path) -> None:
+def test_labels_come_with_the_text_they_were_given_to(store: Store, clock: Clock, tmp_path: Path, store_url: str) -> None:
     from click.testing import CliRunner
 
     from watcher.cli import main
@@ -107,7 +107,7 @@ def test_labels_come_with_the_text_they_were_given_to(store: Store, clock: Clock
     store.wishes.label("r" * 32, "story", False, clock(), "not-mine")
     folder = tmp_path / "config"
     folder.mkdir()
-    (folder / "watcher.yaml").write_text(f"store: sqlite:///{tmp_path}/w.db\n", encoding="utf-8")
+    (folder / "watcher.yaml").write_text(f"store: '{store_url}'\n", encoding="utf-8")
     shown = CliRunner().invoke(main, ["--config", str(folder), "labels", "--since", "3650d", "--json"])
     assert shown.exit_code == 0, shown.output
     line = json.loads(shown.output)

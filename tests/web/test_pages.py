@@ -6,7 +6,6 @@ import base64
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -56,8 +55,8 @@ class World:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/w.db")
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store(store_url)
     opened.hold(clock())
     yield opened
     opened.close()

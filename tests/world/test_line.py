@@ -28,13 +28,15 @@ SAME_NEWS = (
 TEXT = "Минпромторг России включил в реестр промышленный кластер кабельной продукции Республики Мордовия. В кластере 12 предприятий."
 
 
-def settings(folder: Path, site: Site, telegram: BotApi, *, first_poll: str = "send", feeds: Sequence[str] = ("tass",)) -> Settings:
+def settings(
+    folder: Path, site: Site, telegram: BotApi, *, store: str = "", first_poll: str = "send", feeds: Sequence[str] = ("tass",)
+) -> Settings:
     sources = "".join(f'  - {{id: {name}, kind: feed, url: "{site.base}/{name}.xml", every: 1s}}\n' for name in feeds)
     return loaded(
         folder,
         {
             "watcher.yaml": f"""\
-store: sqlite:///{folder}/watcher.db
+store: '{store or f"sqlite:///{folder}/watcher.db"}'
 defaults: {{every: 1s, first_poll: {first_poll}, read: never, burst: off}}
 fetch: {{timeout: 5s, pause: 0s, per_host: 8, allow_networks: [127.0.0.0/8]}}
 notifiers:
@@ -59,11 +61,11 @@ async def round_of(given: Settings) -> tuple[int, int]:
         return await app.once()
 
 
-async def test_seven_outlets_at_once_make_one_message(tmp_path: Path) -> None:
+async def test_seven_outlets_at_once_make_one_message(tmp_path: Path, store_url: str) -> None:
     async with Site() as site, BotApi() as telegram:
         for outlet, title in zip(OUTLETS, SAME_NEWS, strict=True):
             site.publish(outlet, title, TEXT)
-        assert await round_of(settings(tmp_path, site, telegram, feeds=OUTLETS)) == (7, 0)
+        assert await round_of(settings(tmp_path, site, telegram, store=store_url, feeds=OUTLETS)) == (7, 0)
         assert len(telegram.sent(CHAT)) == 1
 
 
@@ -82,19 +84,19 @@ async def test_seven_outlets_at_once_make_one_message_two_hundred_times(tmp_path
             assert len(telegram.sent(CHAT)) == 1, titles
 
 
-async def test_what_was_told_is_not_told_again_after_a_restart(tmp_path: Path) -> None:
+async def test_what_was_told_is_not_told_again_after_a_restart(tmp_path: Path, store_url: str) -> None:
     async with Site() as site, BotApi() as telegram:
         site.publish("tass", "Проверка связи с первой станцией прошла", "Станция ответила за 12 секунд.")
-        given = settings(tmp_path, site, telegram)
+        given = settings(tmp_path, site, telegram, store=store_url)
         await round_of(given)
         await round_of(given)
         assert len(telegram.sent(CHAT)) == 1
 
 
-async def test_the_first_poll_learns_and_only_what_comes_after_is_told(tmp_path: Path) -> None:
+async def test_the_first_poll_learns_and_only_what_comes_after_is_told(tmp_path: Path, store_url: str) -> None:
     async with Site() as site, BotApi() as telegram:
         site.publish("tass", "Проверка старого склада завершена", "Склад стоял пустым три года.")
-        given = settings(tmp_path, site, telegram, first_poll="learn")
+        given = settings(tmp_path, site, telegram, store=store_url, first_poll="learn")
         await round_of(given)
         assert telegram.sent(CHAT) == []
         site.publish("tass", "Новая проверка мостов началась в Твери", "Осмотрят сорок два моста.")

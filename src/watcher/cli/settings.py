@@ -70,10 +70,9 @@ def check(context: Context, schema: bool) -> int:
 
 def reload(context: Context) -> int:
     """Signal the daemon that holds the store."""
-    from watcher.store.database import holder, path_of  # 0.2 s, which `check` need not wait for
+    from watcher.store.holding import holder  # 0.2 s, which `check` need not wait for
 
-    path = path_of(settings(context, examples=True).store)
-    pid = holder(path) if path else None
+    pid = holder(settings(context, examples=True).store)
     if pid is None:
         click.echo("Служба не запущена: перечитывать некому.", err=True)
         return 1

@@ -11,7 +11,8 @@ from watcher.cli import Context
 from watcher.cli.settings import store_url
 from watcher.errors import StoreError
 from watcher.store import Store, schema
-from watcher.store.database import Database, Lock, path_of
+from watcher.store.database import Database, path_of
+from watcher.store.holding import FileLock
 
 
 def _path(context: Context) -> Path:
@@ -37,7 +38,7 @@ def restore(context: Context, file: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     if (fault := schema.sound(file)) != "ok":
         raise StoreError(f"{file} is no sound store: {fault}", "damaged")
-    lock = Lock(path)
+    lock = FileLock(path)
     try:
         if path.exists():
             schema.copy(path, path.with_name(path.name + ".before-restore"))

@@ -31,9 +31,10 @@ from watcher.errors import StoreError
 from watcher.store import schema
 from watcher.store.announcing import Announcing
 from watcher.store.archive import Archive
-from watcher.store.database import Database, Lock, holder
+from watcher.store.database import Database
 from watcher.store.dossiers import Dossiers
 from watcher.store.gathered import Gathered
+from watcher.store.holding import Lock, take
 from watcher.store.journal import Journal
 from watcher.store.judged import Judgement, expand
 from watcher.store.judged import judge as judge_entry
@@ -56,6 +57,7 @@ class Store:
     """An open store. Raises StoreError where it can't be used."""
 
     def __init__(self, url: str, *, migrate: bool = True) -> None:
+        self._url = url
         self.database = Database(url)
         path = self.database.path
         if path and path.exists() and path.stat().st_size and schema.sound(path) != "ok":
@@ -83,8 +85,8 @@ class Store:
 
     def hold(self, now: datetime) -> None:
         """Become the daemon of this store. Raises StoreHeld where there is one."""
-        if self.database.path:
-            self._lock = Lock(self.database.path)
+        self._lock = take(self._url)
+        self.database.fence = self._lock.check
         self.outbox.epoch = self.notes.next_epoch()
         self.notes.after_restore(self.polled)
         self.outbox.recover(now)
@@ -108,4 +110,4 @@ class Store:
             self._lock.close()
 
 
-__all__ = ["Judgement", "Store", "StoreError", "holder"]
+__all__ = ["Judgement", "Store", "StoreError"]

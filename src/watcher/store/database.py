@@ -1,26 +1,32 @@
-"""Connections: one writer that takes its lock at once, readers beside it, and the file lock that keeps a second daemon out.
+"""Connections: one writer that takes its lock at once, and readers beside it.
 
 SQLite: WAL, `BEGIN IMMEDIATE` for every write (a deferred one that reads first fails with SQLITE_BUSY_SNAPSHOT whatever the timeout),
-`synchronous=FULL` since both joints promise that what was committed stays.
+`synchronous=FULL` since both joints promise that what was committed stays. PostgreSQL: every write begins with an advisory lock, so that
+there too writes come one after the other, those of commands beside the daemon's; a read is one snapshot.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError
 
-from watcher.errors import StoreError, StoreHeld
+from watcher.errors import StoreError
 
 _BUSY_MS = 30_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
+_SQLITE: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": _BUSY_MS / 1000}}
+_POSTGRES: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+_SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
+_REASONS = {"full": ("full", "No space left"), "busy": ("locked", "lock timeout"), "readonly": ("readonly", "read-only")}
+"""Words of SQLite and of PostgreSQL for what an operator can do something about."""
+_ONE_WRITER = "SELECT pg_advisory_xact_lock(7716104, hashtext(current_schema()))"
 
 
 def path_of(url: str) -> Path | None:
@@ -40,12 +46,18 @@ class Database:
         sqlite = make_url(url).get_backend_name() == "sqlite"
         if sqlite and self.path is None:
             raise StoreError("the store must be a file: sqlite:///path/to/watcher.db", "memory")
-        options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": _BUSY_MS / 1000}} if sqlite else {}
-        self.writer = create_engine(url, pool_size=1, max_overflow=0, **options)
-        self.reader = create_engine(url, pool_size=4, max_overflow=4, **options) if sqlite else self.writer
+        try:
+            self.writer = create_engine(url, pool_size=1, max_overflow=0, **(_SQLITE if sqlite else _POSTGRES))
+            self.reader = create_engine(url, pool_size=4, max_overflow=4, **(_SQLITE if sqlite else _POSTGRES | _SNAPSHOT))
+        except ModuleNotFoundError as error:
+            raise StoreError("a store on PostgreSQL needs its driver: pip install 'watcher[postgres]'", "driver") from error
         if sqlite:
             _prepare_sqlite(self.writer, "BEGIN IMMEDIATE")
             _prepare_sqlite(self.reader, "BEGIN")
+        else:
+            _prepare_postgres(self.writer)
+        self.fence: Callable[[], None] = lambda: None
+        """Looks, before a write, whether this process may still write; see `holding`."""
 
     def _check_file(self) -> None:
         if self.path is None:
@@ -65,6 +77,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction that writes; committed at the end, rolled back by any exception."""
         with _translated(self.path), self.writer.begin() as connection:
+            self.fence()
             yield connection
 
     @contextmanager
@@ -81,17 +94,16 @@ class Database:
 
     def close(self) -> None:
         self.writer.dispose()
-        if self.reader is not self.writer:
-            self.reader.dispose()
+        self.reader.dispose()
 
 
 @contextmanager
 def _translated(path: Path | None) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InternalError, InterfaceError) as error:
         text = str(error.orig)
-        reason = "full" if "full" in text else "busy" if "locked" in text else "readonly" if "readonly" in text else "unusable"
+        reason = next((reason for reason, words in _REASONS.items() if any(word in text for word in words)), "unusable")
         raise StoreError(f"the store{f' {path}' if path else ''}: {text}", reason) from error
     except DatabaseError as error:
         if isinstance(error.orig, sqlite3.DatabaseError) and ("malformed" in str(error.orig) or "not a database" in str(error.orig)):
@@ -118,38 +130,12 @@ def _prepare_sqlite(engine: Engine, begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-class Lock:
-    """The right to be the daemon of a store: a file lock, which dies with its process. Raises StoreHeld."""
+def _prepare_postgres(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: object) -> None:
+        connection.execute(f"SET lock_timeout = {_BUSY_MS}")
+        connection.commit()
 
-    def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
-        self._file = self._path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._file.seek(0)
-            pid = self._file.read().strip()
-            self._file.close()
-            raise StoreHeld(f"another daemon{f' (process {pid})' if pid else ''} holds the store {path}") from error
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(str(os.getpid()))
-        self._file.flush()
-
-    def close(self) -> None:
-        self._file.truncate(0)
-        self._file.close()
-
-
-def holder(path: Path) -> int | None:
-    """Give the process number of the daemon that holds a store, None where nobody does."""
-    lock = path.with_name(path.name + ".lock")
-    if not lock.exists():
-        return None
-    with lock.open(encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            text = file.read().strip()
-            return int(text) if text.isdigit() else None
-    return None
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(_ONE_WRITER)

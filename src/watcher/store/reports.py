@@ -88,7 +88,7 @@ class Reports:
             select(alerts.c.id, alerts.c.content, newest, func.max(deliveries.c.created).label("at"))
             .join(deliveries, deliveries.c.alert == alerts.c.id)
             .where(deliveries.c.created >= since, deliveries.c.kind.in_(_HEARD))
-            .group_by(alerts.c.id, alerts.c.content)
+            .group_by(alerts.c.id)
             .order_by(newest.desc())
             .limit(limit)
         )
