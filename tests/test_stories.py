@@ -175,6 +175,43 @@ def test_a_figure_shared_across_languages_joins() -> None:
     assert len(set(told(*pair))) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            news(
+                "Вывоз мочевины и селитры ограничат",
+                "Постановление № 311: квота на вывоз удобрений с 1 июня по 30 ноября 2026 года — 17 348 219 т.",
+            ),
+            news(
+                "Правительство утвердило экспортную квоту на минеральную химию",
+                "Удобрений до 30 ноября 2026 года разрешено вывезти 17,3 млн тонн.",
+            ),
+        ),
+        (
+            news(
+                "Правительство продлило экспортную квоту на удобрения",
+                "С 1 июня по 30 ноября 2026 года вывезут 10 104 512 тонн азотных и 7 243 707 тонн сложных удобрений.",
+            ),
+            news("Russia extends fertilizer export quota", "The government set it at 17.35 million tonnes.", language="en"),
+        ),
+        (
+            news("Квоту на вывоз металлолома увеличили", "Теперь она 2,1 млн тонн, говорится в постановлении правительства."),
+            news("Постановление подписано: экспортная квота на лом чёрных металлов выросла до 2,1 млн тонн"),
+        ),
+        (
+            news(
+                "Правительство вводит квоту на вывоз серы", "Премьер объявил об этом в понедельник, 1,2 млн тонн до 31 августа 2026 года."
+            ),
+            news("Опубликовано постановление № 188", "Документ вводит количественное ограничение на вывоз серы за пределы ЕАЭС.", days=6),
+        ),
+    ],
+    ids=["rounded", "parts and their sum in another language", "another name of the goods", "published a week later"],
+)
+def test_a_key_fact_told_otherwise_joins(one: Entry, other: Entry) -> None:
+    assert len(set(told(one, other))) == 1
+
+
 def test_an_id_stays_when_a_story_grows() -> None:
     first, *_ = told(SEVEN[0])
     assert set(told(*SEVEN)) == {first}

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from watcher.dossiers import goods, values
+from watcher.dossiers import values
 from watcher.dossiers.telling import Telling
 from watcher.model import EXITS, STAGES, Chapter, Claim, Novelty, Speaker, Stated, digest
+from watcher.understanding import goods
 
 RANK: Mapping[Speaker, int] = {"operator": 4, "official": 3, "agency": 2, "press": 1, "aggregator": 0}
 _OFF = ("lift", "reject")

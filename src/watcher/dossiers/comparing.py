@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from watcher.dossiers import goods, placing, vocabulary
+from watcher.dossiers import placing, vocabulary
 from watcher.dossiers.chapters import Ages, Finding, Growing
 from watcher.dossiers.folding import Folder, opening
 from watcher.dossiers.telling import Act, Telling, claims, keys
 from watcher.model import Claim, Event, Judged, digest
+from watcher.understanding import goods
 
 _COMMENTS = ("asks:", "old headline: мнение", "old headline: эксперт")
 _OPINION = (

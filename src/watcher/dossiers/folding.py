@@ -11,6 +11,7 @@ from watcher.dossiers import chapters, placing
 from watcher.dossiers.chapters import Ages, Finding, Growing, Kind
 from watcher.dossiers.telling import Telling, is_correction, keys, read
 from watcher.model import Claim, Dossier, digest
+from watcher.understanding import goods
 
 
 @dataclass(slots=True)
@@ -122,8 +123,6 @@ def _title(kind: Kind, ordered: Iterable[Growing]) -> str:
         if names:
             return names[-1]
     if kind == "quota":
-        from watcher.dossiers import goods
-
         roots = sorted({goods.root(good) for chapter in found for good in chapter.goods})
         directions = {"export": "вывоз", "import": "ввоз"}
         direction = next((directions.get(str(d), "") for chapter in found if (d := chapter.value("direction"))), "")

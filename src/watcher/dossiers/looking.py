@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from watcher.dossiers import goods, vocabulary
+from watcher.dossiers import vocabulary
 from watcher.model import Dossier
-from watcher.understanding import facts
+from watcher.understanding import facts, goods
 
 _BILL = re.compile(r"\b\d{5,8}-\d{1,2}\b")
 

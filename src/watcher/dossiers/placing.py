@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from watcher.dossiers import goods, values, vocabulary
+from watcher.dossiers import values, vocabulary
 from watcher.dossiers.chapters import Ages, Growing, Kind
 from watcher.dossiers.telling import Act, Telling
 from watcher.model import STAGES
+from watcher.understanding import goods
 
 _DAY = timedelta(days=1)
 _ENOUGH = 0.5  # likeness from which two texts are of one act; measured in docs/decisions/0009-dossiers.md

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
-from watcher.dossiers import goods, vocabulary
+from watcher.dossiers import vocabulary
 from watcher.model import Claim, Entry, Event, Speaker, Understood, digest
+from watcher.understanding import goods
 from watcher.understanding.facts.known_acts import known_acts
 
 _LEAD = 400  # characters of the text whose words name the measure

@@ -22,7 +22,8 @@ WINDOW = timedelta(days=4)
 """So far apart two entries may tell the same news."""
 LONG = timedelta(days=45)
 """So far apart entries may whose events are known: of the same act, cluster or goods."""
-_LATE = 0.35  # more likeness is asked for beyond the window
+_LATE = 0.35  # more likeness is asked for beyond the window, in proportion: an act is often published a week after it was told
+_QUITE_LATE = timedelta(days=14)
 _ASKED = 16  # rarest terms by which candidates are found
 _CROWDED = 400  # members with one term: it finds nobody
 _CANDIDATES = 40
@@ -86,7 +87,8 @@ class Index:
                 continue
             if apart > WINDOW and not _still_the_same(print_, member.print):
                 continue
-            alike = likeness(print_, member.print) - (_LATE if apart > WINDOW else 0.0)
+            late = _LATE * min(1.0, apart / _QUITE_LATE) if apart > WINDOW else 0.0
+            alike = likeness(print_, member.print) - late
             if (alike, member.story) > (best, found) and not self._went_on(member.story, print_):
                 best, found = alike, member.story
         return found or digest("story", entry)
@@ -122,10 +124,12 @@ def _still_the_same(a: Fingerprint, b: Fingerprint) -> bool:
 def _keys(print_: Fingerprint) -> Iterable[str]:
     yield from print_.terms
     yield from print_.facts
+    yield from print_.subjects
 
 
 def _rarest(print_: Fingerprint) -> list[tuple[str, float]]:
     """The terms and facts by which others are looked for; facts weigh more than words, for they are few."""
     terms: Mapping[str, float] = print_.terms
     heavy = sorted(terms, key=lambda term: (-terms[term], term))[:_ASKED]
-    return [*((term, terms[term]) for term in heavy), *((name, 4.0 * worth) for name, worth in print_.facts.items())]
+    facts = ((name, 4.0 * worth) for name, worth in print_.facts.items())
+    return [*((term, terms[term]) for term in heavy), *facts, *((subject, 4.0) for subject in print_.subjects)]

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 
 from watcher.stories.prints import Fingerprint
 from watcher.stories.steps import other_step
+from watcher.understanding.goods import same
 
 JOINS = 0.62
 """From this likeness on two entries tell the same news."""
@@ -19,8 +20,11 @@ _NEVER = -9.0
 _TITLES, _COVER = 0.5, 0.5  # beside the cosine of the whole, which counts 1
 _FACT, _FACT_ELSEWHERE, _MOST_ELSEWHERE = 0.12, 0.05, 0.25
 _FAMILY, _ACT = 0.15, 0.25
+_ABOUT, _FIGURE = 0.15, 0.15
 _AMOUNTS, _ENDS, _ONE_SIDED, _OTHER_TYPE, _STAGE = 0.25, 0.35, 0.2, 0.1, 0.2
 _PLAIN = 0.1  # more is asked of words where no facts are known to bear them out
+_ROUNDED = 0.02
+_FOREIGN_THING, _FOREIGN_FIGURE = 2.0, 1.5
 _FOREIGN_FACTS = 2.0  # facts by which entries in two languages join, where words say nothing
 _REPRINT = 1.5  # likeness of words from which on a digest is the same digest
 
@@ -46,10 +50,36 @@ def _words(a: Fingerprint, b: Fingerprint) -> float:
 
 
 def _for(a: Fingerprint, b: Fingerprint, shared: float) -> float:
-    """What joins entries of one family beyond words: the act that makes the news; facts alone, where the languages differ."""
-    bonus = _ACT if set(a.acts) & set(b.acts) and set(a.types) & set(b.types) else 0.0
-    foreign = a.language != b.language and shared >= _FOREIGN_FACTS and set(a.types) & set(b.types)
+    """What joins entries of one family beyond words: the act that makes the news, what it is about; facts alone, where languages differ."""
+    if not set(a.types) & set(b.types):
+        return 0.0
+    bonus = _ACT if set(a.acts) & set(b.acts) else 0.0
+    bonus += _ABOUT if _one_thing(a, b) else 0.0
+    bonus += _FIGURE if _one_figure(a, b) else 0.0
+    foreign = (
+        a.language != b.language and shared + _FOREIGN_THING * _one_thing(a, b) + _FOREIGN_FIGURE * _one_figure(a, b) >= _FOREIGN_FACTS
+    )
     return bonus + (JOINS if foreign else 0.0)
+
+
+def _one_thing(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether both are about the same: a cluster of the same region, a quota on the same goods."""
+    if any(kind.startswith("cluster.") for kind in a.types):
+        return bool(set(a.regions) & set(b.regions))
+    return any(same(mine, theirs) for mine in a.goods for theirs in b.goods)
+
+
+def _one_figure(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether a volume of one is one of the other's or all of its parts together, rounded as the press rounds."""
+    return any(_near(mine, theirs) for mine in _with_sum(a.amounts) for theirs in _with_sum(b.amounts))
+
+
+def _with_sum(amounts: tuple[float, ...]) -> tuple[float, ...]:
+    return (*amounts, sum(amounts)) if len(amounts) > 1 else amounts
+
+
+def _near(mine: float, theirs: float) -> bool:
+    return abs(mine - theirs) <= _ROUNDED * max(mine, theirs)
 
 
 def _part(a: Fingerprint, b: Fingerprint) -> bool:
@@ -58,20 +88,25 @@ def _part(a: Fingerprint, b: Fingerprint) -> bool:
     return (
         other_step(a.steps, b.steps)
         or _elsewhere(a, b)
-        or (clusters and _differ(a.regions, b.regions))
-        or (_differ(a.goods, b.goods) and not _named(a, b) and not _named(b, a))
+        or (clusters and _differ(a.regions, b.regions) and not _named("region", a.regions, b) and not _named("region", b.regions, a))
+        or (_other_goods(a, b) and not _named("good", a.goods, b) and not _named("good", b.goods, a))
     )
+
+
+def _other_goods(a: Fingerprint, b: Fingerprint) -> bool:
+    return bool(a.goods) and bool(b.goods) and not any(same(mine, theirs) for mine in a.goods for theirs in b.goods)
 
 
 def _against(a: Fingerprint, b: Fingerprint) -> float:
     """What both name and name differently, where outlets differ now and then."""
-    pairs = ((a.amounts, b.amounts, _AMOUNTS), (a.ends, b.ends, _ENDS), (a.types, b.types, _OTHER_TYPE), (a.stages, b.stages, _STAGE))
-    return sum(worth for mine, theirs, worth in pairs if _differ(mine, theirs))
+    pairs = ((a.ends, b.ends, _ENDS), (a.types, b.types, _OTHER_TYPE), (a.stages, b.stages, _STAGE))
+    amounts = _AMOUNTS if a.amounts and b.amounts and not _one_figure(a, b) else 0.0
+    return amounts + sum(worth for mine, theirs, worth in pairs if _differ(mine, theirs))
 
 
-def _named(a: Fingerprint, b: Fingerprint) -> bool:
-    """Whether one of the goods that make the news of one entry is at least named by the other."""
-    return any(f"good {good}" in b.facts for good in a.goods)
+def _named(kind: str, names: Collection[str], other: Fingerprint) -> bool:
+    """Whether one of the goods or regions that make the news of one entry is at least named by the other."""
+    return any(f"{kind} {name}" in other.facts for name in names)
 
 
 def _families(one: Fingerprint) -> set[str]:

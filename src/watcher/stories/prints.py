@@ -17,6 +17,7 @@ from watcher.language.words import tokens
 from watcher.model import Entity, Entry, Event, Understood
 from watcher.stories.steps import step_of
 from watcher.stories.weights import weight
+from watcher.understanding import goods
 from watcher.understanding.text import clean
 
 _READ = 12_000  # characters of a text that are taken apart
@@ -63,6 +64,12 @@ class Fingerprint:
     language: str = ""
     digest: bool = False
 
+    @property
+    def subjects(self) -> set[str]:
+        """What its events are about, in any language: the kind of event with each group of goods or region."""
+        about = {goods.root(good) for good in self.goods} | set(self.regions)
+        return {f"{kind} {one}" for kind in self.types for one in about}
+
 
 def lemma_of(lemmas: Iterable[str]) -> str:
     """Choose one of the normal forms a word may have, always the same one."""
@@ -86,7 +93,7 @@ def fingerprint(entry: Entry, understood: Understood) -> Fingerprint:
         facts=dict(sorted(_facts(near, entry.published.date() if entry.published else None).items())),
         types=tuple(sorted({event.type for event in events})),
         regions=tuple(sorted({str(region) for slot in slots for region in slot.get("regions") or ()})),
-        goods=_goods(near, events),
+        goods=_goods(near, events) or (tuple(sorted(goods.in_english(f"{heading}\n{lead}"))) if understood.language == "en" else ()),
         amounts=tuple(sorted({float(part["value"]) for slot in slots for part in slot.get("volume") or () if part.get("value")})),
         ends=tuple(sorted({str(slot["period"]["end"]) for slot in slots if (slot.get("period") or {}).get("end")})),
         acts=_acts(events),
