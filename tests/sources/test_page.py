@@ -52,6 +52,7 @@ SHAPES = {
         '<div class="c"><i>{date}</i><a href="{url}">{title}</a><u>обновлено 01.03.2026</u></div>',
         "<div><div>{items}</div></div>",
     ),
+    "breaks alone": ('{date}<br><a href="{url}">{title}</a><br>{lead}<br><br>', "<div>{items}</div>"),
     "rows of columns": (
         '<div class="row"><div class="col"><div class="box"><b>{date}</b><a href="{url}">{title}</a></div></div></div>',
         '<div class="grid">{items}</div>',
@@ -109,6 +110,120 @@ async def test_the_page_of_a_republisher_gives_its_article_and_its_side_list_eac
         ("Долгие ко", datetime(2024, 4, 25, 21, tzinfo=UTC)),
     ]
     assert side[0].text == "Решение поможет сохранить запасы внутри страны и сдержать цены."
+
+
+HEAD = "Приборный и мебельный кластеры вошли в перечень"
+LEAD = "Кластеры созданы на юге страны. Первый из них стал первым для своего края и объединит предприятия двух соседних областей..."
+STORY = (
+    "Тула, 30 декабря. – Приборный кластер и кластер мебели подтвердили соответствие требованиям и приказом Минпромторга вошли в перечень.",
+    "Первый объединил 14 участников, которые выпускают приборы, датчики и оснастку. Совместные проекты намечены до 2025 года. Их стоимость"
+    " составит два миллиарда рублей, а рабочих мест на предприятиях кластера станет больше на треть.",
+    "Второй объединил 11 предприятий двух областей. Они выпускают столы, стулья и шкафы, а в прошлом году начали делать и двери.",
+    "Справочно: с 2016 года поддержано двадцать проектов на общую сумму 3,4 млрд рублей, ещё на двадцать заявок деньги найдут позже.",
+)
+SIDE = (
+    ("28.04.2024", "Правительство продлило квоты на вывоз удобрений с 1 июня по 30 ноября 2024 года", "Решение поможет сохранить запасы."),
+    ("27.04.2024", "Спутник для Арктики вышел на орбиту", "Он будет следить за погодой круглый год, без перерыва."),
+    ("26.04.2024", "Долгие контракты как ступень развития", "Мнение эксперта о сроках поставок и о доверии сторон."),
+)
+LINKS = (
+    '<p>Смотрите</p><p><a href="http://fas.example/">Антимонопольная служба страны</a> <a href="/o">Союз предпринимателей страны</a></p>'
+)
+
+
+def aside(shape: str) -> str:
+    return "".join(shape.format(date=date, url=f"/n/{n}", title=title, lead=lead) for n, (date, title, lead) in enumerate(SIDE))
+
+
+PARAGRAPHS = "".join(f"<p>{one}</p>" for one in STORY)
+ORIGIN = '<a href="https://ministry.example/press/15">Открыть источник</a>'
+REPUBLISHED = {
+    "tables": (
+        f'<table><tr><td><a href="/">Главная</a><br><a href="/news">Новости</a></td><td><h2>{HEAD}</h2><p><i>{LEAD}</i></p>'
+        f"<p>Дата загрузки:30.12.2022 06:03:00</p><h1>{HEAD}</h1><b>30.12.2022</b><br>{HEAD}<br>{PARAGRAPHS}<p>{ORIGIN}</p></td>"
+        f"<td><b>Новости госзаказа</b><br>{aside('<p>{date}<br><a href={url}>{title}</a><br>{lead}</p>')}</td></tr></table>{LINKS}"
+    ),
+    "cards": (
+        f'<div class="row"><div class="col-8"><div class="card"><h3 class="card-title">{HEAD}</h3><p>{LEAD}</p>'
+        f'<small>Дата загрузки:30.12.2022 06:03:00</small></div><div class="source"><h1>{HEAD}</h1><span class="date">30.12.2022</span>'
+        f'<h2>{HEAD}</h2>{PARAGRAPHS}</div>{ORIGIN}</div><div class="col-4"><h4>Новости госзаказа</h4>'
+        f"{aside('<div class=media><small>{date}</small><h5><a href={url}>{title}</a></h5><p>{lead}</p></div>')}</div></div>"
+        f"<footer>{LINKS}</footer>"
+    ),
+    "nothing but blocks": (
+        f"<div>{HEAD}</div><div>{LEAD}</div><div>Дата загрузки:30.12.2022 06:03:00</div><div>{HEAD}</div><div>30.12.2022</div>"
+        f"<div>{HEAD}</div><div>{PARAGRAPHS}</div><div>{ORIGIN}</div><div>Новости госзаказа</div>"
+        f"{aside('<div>{date}</div><div><a href={url}>{title}</a></div><div>{lead}</div>')}{LINKS}"
+    ),
+    "nothing but breaks": (
+        f"<h1>{HEAD}</h1>{LEAD}<br><br>Дата загрузки:30.12.2022 06:03:00<br><br><b>{HEAD}</b><br>30.12.2022<br>{HEAD}<br><br>"
+        f"{'<br><br>'.join(STORY)}<br>{ORIGIN}<br><b>Новости госзаказа</b><br>"
+        f"{aside('{date}<br><a href={url}>{title}</a><br>{lead}<br><br>')}{LINKS}"
+    ),
+    "the side first": (
+        "<div><h3>Новости госзаказа</h3><ul>"
+        f"{aside('<li><span>{date}</span><a href={url}><b>{title}</b></a><p>{lead}</p></li>')}</ul></div>"
+        f"<div><h1>{HEAD}</h1><div>{LEAD}</div><div>Дата загрузки:30.12.2022 06:03:00</div><article><h2>{HEAD}</h2><time>30.12.2022</time>"
+        f"{PARAGRAPHS}</article>{ORIGIN}</div>{LINKS}"
+    ),
+    "one form around all": (
+        f'<form action="/x"><div class="header"><h1>Портал</h1></div><div><span class="title">{HEAD}</span><br><span>{LEAD}</span>'
+        "<br><span>Дата загрузки:30.12.2022 06:03:00</span><hr>"
+        f'<div><div class="news-title">{HEAD}</div><div class="news-date">30.12.2022</div>'
+        f"{PARAGRAPHS}</div>{ORIGIN}</div><div><div>Новости госзаказа</div><table>"
+        f"{aside('<tr><td>{date}</td></tr><tr><td><a href={url}>{title}</a></td></tr><tr><td>{lead}</td></tr>')}</table></div>"
+        f"{LINKS}</form>"
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", REPUBLISHED)
+async def test_a_republisher_is_understood_however_its_page_is_built(shape: str) -> None:
+    async with place() as there:
+        there.html("/view/7", f"<html><head><title>Закупки сегодня</title></head><body>{REPUBLISHED[shape]}</body></html>")
+        article, *side = (await polls("page", there.base + "/view/7")).entries
+    assert (article.title, article.url) == (HEAD, "https://ministry.example/press/15")
+    assert article.published == datetime(2022, 12, 29, 21, tzinfo=UTC)
+    assert all(paragraph in article.text for paragraph in STORY)
+    assert not any(word in article.text for word in ("удобрений", "Антимонопольная", "Дата загрузки"))
+    assert [(entry.title, entry.text) for entry in side] == [(title, lead) for _, title, lead in SIDE]
+    assert [entry.published and entry.published.day for entry in side] == [27, 26, 25]
+
+
+async def test_the_news_that_leads_is_told_too_though_it_is_drawn_larger() -> None:
+    leading = (
+        '<div class="hero"><a href="/lead"><h2>Станок из Рязани режет сталь водой</h2></a><i>28.02.2026</i><p>Он весит три тонны.</p></div>'
+    )
+    links = '<a href="/a">О нашем ведомстве и его людях</a><a href="/b">Документы и разъяснения ведомства</a>'
+    today = f'<div class="day"><i>2 марта 2026</i>{links}</div>'
+    async with place() as there:
+        there.html("/", page("blocks").replace('<div class="news">', f'{today}{leading}<div class="news">'))
+        found = (await polls("page", there.base + "/")).entries
+    assert [entry.title for entry in found] == ["Станок из Рязани режет сталь водой", *TITLES]
+
+
+async def test_parts_of_a_card_side_by_side_are_not_one_headline() -> None:
+    items = "".join(
+        f'<a class="c" href="/n/{n}"><span class="t">{TITLES[n]}</span><span class="m">Тула | 2{n}.02.2026 | 12:4{n}</span></a>'
+        for n in range(3)
+    )
+    async with place() as there:
+        there.html("/", f"<body><div>{items}</div></body>")
+        found = (await polls("page", there.base + "/")).entries
+    assert [entry.title for entry in found] == list(TITLES[:3])
+    assert {entry.published and entry.published.hour for entry in found} == {9}
+
+
+async def test_counters_are_no_part_of_a_lead() -> None:
+    items = "".join(
+        f'<p class="news-item"><span class="news-date-time">2{n}.02.2026</span> <a href="/n/{n}"><b>{TITLES[n]}</b></a><br>'
+        f"Подробности расскажут завтра утром.<br><small>Количество показов:&nbsp;{n + 17}</small><br></p>"
+        for n in range(3)
+    )
+    async with place() as there:
+        there.html("/", f'<body><div class="news-list">{items}</div></body>')
+        found = (await polls("page", there.base + "/")).entries
+    assert {entry.text for entry in found} == {"Подробности расскажут завтра утром."}
 
 
 @pytest.mark.parametrize("shape", SHAPES)

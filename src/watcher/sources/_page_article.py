@@ -21,6 +21,7 @@ from watcher.sources._page_structure import Found, is_furniture
 _ENOUGH = 250
 _PARAGRAPH = 60
 _ANNOUNCED = 1_000
+_LINKED = 0.9
 _ORIGINAL = re.compile(
     r"(?:открыть|смотреть|читать|перейти\s+к|ссылка\s+на)?\s*(?:первоисточник|источник|оригинал)\w*(?:\s+(?:новости|публикации|материала))?\s*[:→»]?",
     re.IGNORECASE,
@@ -57,13 +58,15 @@ def article_of(tree: LexborHTMLParser, url: str, lists: list[Found], alone: list
         and not any(_holds_most(node, body) for node in one.nodes)
     ]
     for one in (*lists, *announced):
-        for node in one.nodes:
+        for node in (*one.nodes, *one.rest):
             node.decompose()
     for node in [
         node for node in body.traverse() if node.tag in ("aside", "header") or is_furniture(node) or _ASIDE.search(class_of(node))
     ]:
         if not (node.tag == "header" and node.css_first("h1")) and not _holds_most(node, body):
             node.decompose()
+    for node in [node for node in body.css("p, div, ul, ol, td, section") if _is_links(node) and not _holds_most(node, body)]:
+        node.decompose()
     told = pieces((body,))
     stamp = _date(told, meta) or (announced[0].item.stamp if announced else None)
     if sum(len(piece.text) for piece in told if len(piece.text) >= _PARAGRAPH and not piece.href) < _ENOUGH:
@@ -71,7 +74,7 @@ def article_of(tree: LexborHTMLParser, url: str, lists: list[Found], alone: list
     if not sure and stamp is None and meta.get("og:type") != "article":
         return None
     extracted = extract(tree.html or "", url)
-    title = _title(told, meta) or extracted["title"]
+    title = _title(tree, told, meta, [one.item.title for one in announced]) or extracted["title"]
     text = _without_heads(extracted["text"], title)
     return Article(title[:TITLE], text, original or address(url, meta.get("canonical", "")) or url, stamp) if title and text else None
 
@@ -79,6 +82,15 @@ def article_of(tree: LexborHTMLParser, url: str, lists: list[Found], alone: list
 def _holds_most(node: LexborNode, body: LexborNode) -> bool:
     """Whether an element called like furniture in fact holds the page."""
     return 2 * len(node.text(deep=True)) > len(body.text(deep=True))
+
+
+def _is_links(node: LexborNode) -> bool:
+    """Whether a block is but links side by side: what else to read, whom else to visit."""
+    links = node.css("a[href]")
+    if len(links) < 2:
+        return False
+    said = len("".join(node.text(deep=True).split()))
+    return sum(len("".join(link.text(deep=True).split())) for link in links) >= _LINKED * said > 0
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
@@ -112,9 +124,24 @@ def _date(told: list[Piece], meta: dict[str, str]) -> Stamp | None:
     return own[0] if own else None
 
 
-def _title(told: list[Piece], meta: dict[str, str]) -> str:
-    heads = [piece.text for piece in told if piece.heading == 2 and len(piece.text) >= 15 and " " in piece.text]
-    return heads[0] if heads else line_of(meta.get("og:title", ""), TITLE)
+def _title(tree: LexborHTMLParser, told: list[Piece], meta: dict[str, str], announced: list[str]) -> str:
+    """Take the headline that the page announces; else of its headings one that the head of the page names too, the largest, the first."""
+    if announced:
+        return announced[0]
+    named = f"{meta.get('og:title', '')} {_text(tree.css_first('head title'))}".casefold()
+    largest = [text for node in tree.css("body h1") if _worthy(text := _text(node))]
+    heads = [piece.text for piece in told if piece.heading == 2 and _worthy(piece.text)]
+    called = [piece.text for piece in told if piece.heading == 1 and not piece.href and not piece.dated and _worthy(piece.text)]
+    said = [text for text in (*largest, *heads, *called) if text.casefold() in named]
+    return next((text for text in (*said, *largest, *heads, meta.get("og:title", ""), *called) if text), "")
+
+
+def _text(node: LexborNode | None) -> str:
+    return line_of(node.text(deep=True, separator=" "), TITLE) if node is not None else ""
+
+
+def _worthy(text: str) -> bool:
+    return len(text) >= 15 and " " in text
 
 
 def _without_heads(text: str, title: str) -> str:

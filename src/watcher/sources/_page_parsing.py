@@ -68,6 +68,7 @@ class _Reader:
     def structured(self, article: str) -> list[dict[str, Any]]:
         """Read the article, where the page shows one, and every list."""
         found, alone = lists_of(self._tree.body) if self._tree.body is not None else ([], [])
+        found = [one for one in found if not (one.leading and address(self.base, one.item.href) in ("", self._page))]
         entries = [self._made(one.item.title, one.item.href, one.item.lead, self._said(one.item.stamp, one.day)) for one in found]
         own = None
         if article != "never":

@@ -24,13 +24,15 @@ SILENT = frozenset({
     "canvas", "video", "audio",
 })
 # fmt: on
+_INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "small"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _DATED = re.compile(r"date|time|(?:^|[\s_-])day|data(?:$|[\s_])|дата", re.IGNORECASE)
 _TITLED = re.compile(r"title|heading|headline|(?:^|[\s_-])name|заголов", re.IGNORECASE)
 _MORE = re.compile(
     r"(?:чита(?:ть|йте)|смотреть|узнать)\b.{0,20}|подробн\w+.{0,12}|далее|ещ[её]|все новости|открыть.{0,20}|перейти.{0,20}|скачать.{0,30}"
     r"|источник|поделиться|печать|версия для печати"
-    r"|комментари\w+.{0,8}|\d+ комментари\w+|просмотр\w*:?\s*\d*|read more|more|details|[→»›>\s]+",
+    r"|комментари\w+.{0,8}|(?:количество\s+)?(?:просмотр|показ|комментари)\w*\s*:?\s*\d*|\d+\s+(?:просмотр|комментари)\w*"
+    r"|read more|more|details|[→»›>\s]+",
     re.IGNORECASE,
 )
 _DEEPEST = 120
@@ -117,10 +119,20 @@ def _walk(node: LexborNode, place: Place, into: _Gathered, depth: int) -> None:
     elif depth > _DEEPEST:
         into.text(node.text(deep=True, separator=" "), here)
     else:
+        before: LexborNode | None = None
         for child in node.iter(include_text=True):
+            if before is not None and child.tag in _INLINE and _stand_apart(before, child):
+                into.open = False
             _walk(child, here, into, depth + 1)
+            before = child if child.tag != "-text" or (child.text_content or "").strip() else before
     if apart:
         into.open = False
+
+
+def _stand_apart(before: LexborNode, after: LexborNode) -> bool:
+    """Whether two inline elements side by side are parts of their own: called differently, as headline and place are in a card."""
+    names = before.attributes.get("class"), after.attributes.get("class")
+    return before.tag in _INLINE and all(names) and names[0] != names[1]
 
 
 def _split_date(node: LexborNode) -> str:
@@ -158,6 +170,8 @@ class Item:
     stamp: Stamp | None
     linked: bool
     """Its title is a link or a heading."""
+    single: bool = False
+    """Its title is a link, and no other link of it is a headline."""
 
 
 def item_of(nodes: Iterable[LexborNode]) -> Item:
@@ -175,7 +189,9 @@ def item_of(nodes: Iterable[LexborNode]) -> Item:
         if piece is not title and len(piece.text) > 20 and piece.text.casefold() not in said and not piece.dated:
             said.add(piece.text.casefold())
             leads.append(piece.text)
-    return Item(title.text[:TITLE], href, "\n".join(leads)[:TEXT], date, bool(title.href or title.heading))
+    others = {piece.href for piece in found if piece.href and len(piece.text) >= _SHORT} - {title.href}
+    single = bool(title.href) and not others
+    return Item(title.text[:TITLE], href, "\n".join(leads)[:TEXT], date, bool(title.href or title.heading), single)
 
 
 def _date_among(found: list[Piece]) -> tuple[Stamp | None, list[Piece]]:

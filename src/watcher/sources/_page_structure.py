@@ -13,20 +13,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from selectolax.lexbor import LexborNode
 
-from watcher.sources._markup import clean
-from watcher.sources._page_dates import stamp
-from watcher.sources._page_pieces import HEADINGS, SILENT, Item, class_of, elements, item_of
+from watcher.sources._page_dated import MOST_ITEMS, ancestors, dated_elements
+from watcher.sources._page_pieces import HEADINGS, Item, class_of, elements, item_of
 
-_MOST_ITEMS = 1_000
-_MOST_NODES = 200_000
-_DEEPEST = 150
 _HEADLINE = 25
 _LONG = 1_500
 _MUCH = 500
 _UNDATED_LEAST = 3
+_LEADING = 3
+_LONGEST_RUN = 12
 _COMMENTS = re.compile(r"comment|коммент|review|reply|otziv|chat", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:menu|nav|navbar|navigation|breadcrumbs?|footer|cookies?|pagination|pager|tags?|socials?|share|banner|login)(?:$|[\s_-])",
@@ -44,6 +43,9 @@ class Found:
     nodes: tuple[LexborNode, ...]
     item: Item
     day: str = ""
+    rest: tuple[LexborNode, ...] = ()
+    """What stands between the last item of a flat list and the end of the page's part: no item, and no article either."""
+    leading: bool = False
 
 
 @dataclass(slots=True)
@@ -52,12 +54,15 @@ class _Candidate:
     shape: tuple[str, ...]
     item: Item
     day: str = ""
+    rest: tuple[LexborNode, ...] = ()
 
 
 def lists_of(body: LexborNode) -> tuple[list[Found], list[Found]]:
     """Find the items of all lists in order, undated ones only where nothing is dated; and what stands alone with a load date."""
-    candidates = _candidates(_dated_elements(body))
+    candidates = _candidates(dated_elements(body))
     dated = _lists(candidates, 2, lambda item: item.stamp is not None)
+    if dated:
+        dated = _with_leading(dated, candidates)
     listed = {found.nodes[0].mem_id for found in dated}
     alone = [
         Found(one.nodes, one.item)
@@ -70,66 +75,30 @@ def lists_of(body: LexborNode) -> tuple[list[Found], list[Found]]:
     return _with_what_follows(_best(undated)), alone
 
 
+def _with_leading(dated: list[Found], candidates: list[_Candidate]) -> list[Found]:
+    """Add what is no list by itself but stands beside one: the main news of the day, drawn larger, with a date and a link of its own."""
+    listed = {found.nodes[0].mem_id for found in dated}
+    known = {found.item.href for found in dated}
+    leading = [
+        Found(one.nodes, one.item, one.day, leading=True)
+        for one in candidates
+        if one.nodes[0].mem_id not in listed
+        and one.item.single
+        and one.item.href not in known
+        and one.item.stamp is not None
+        and not one.item.stamp.loaded
+        and len(one.item.title) >= _HEADLINE
+        and len(one.item.lead) < _MUCH
+        and not any(
+            up.tag == "header" or is_furniture(up) or _COMMENTS.search(class_of(up)) for up in (one.nodes[0], *ancestors(one.nodes[0]))
+        )
+    ]
+    return [*leading, *dated] if len(leading) <= _LEADING else dated
+
+
 def is_furniture(node: LexborNode) -> bool:
     """Whether an element is a menu, a footer or the like."""
     return node.tag in _FURNITURE_TAGS or bool(_FURNITURE.search(class_of(node)))
-
-
-def ancestors(node: LexborNode) -> list[LexborNode]:
-    """The elements around one, from the inside; on a page that is nested beyond reason not all of them."""
-    out: list[LexborNode] = []
-    here = node.parent
-    while here is not None and here.tag not in (None, "-undef", "html", "-document") and len(out) < _DEEPEST:
-        out.append(here)
-        here = here.parent
-    return out
-
-
-def _dated_elements(body: LexborNode) -> list[LexborNode]:
-    """Elements that show a date of their own, in order of the page."""
-    found: dict[int, LexborNode] = {}
-    for count, node in enumerate(body.traverse(include_text=True)):
-        if count > _MOST_NODES:
-            break
-        holder: LexborNode | None = None
-        if node.tag == "-text":
-            text = clean(node.text_content or "").strip()
-            if 4 <= len(text) <= 250 and stamp(text) is not None:
-                holder = node.parent
-        elif node.tag == "time" or (node.tag not in SILENT and _holds_split_date(node)):
-            holder = node
-        if holder is not None and holder.tag not in SILENT and not any(up.mem_id in found for up in (holder, *ancestors(holder)[:2])):
-            found[holder.mem_id] = holder
-    return _without_dated_leads(list(found.values()))[: 2 * _MOST_ITEMS]
-
-
-def _without_dated_leads(found: list[LexborNode]) -> list[LexborNode]:
-    """Leave out what begins with a date right beside one that stands alone: the lead of an item, which says when it happened."""
-    out: list[LexborNode] = []
-    for node in found:
-        before = out[-1] if out else None
-        if before is not None and before.parent is not None and node.parent is not None and before.parent.mem_id == node.parent.mem_id:
-            linked = node.tag in ("a", *HEADINGS) or node.css_first("a[href]") is not None
-            if not linked and not _is_alone(node) and _is_alone(before):
-                continue
-        out.append(node)
-    return out
-
-
-def _is_alone(node: LexborNode) -> bool:
-    shown = stamp(" ".join(clean(node.text(deep=True, separator=" ")).split()))
-    return shown is not None and shown.alone
-
-
-def _holds_split_date(node: LexborNode) -> bool:
-    """Whether an element called a date holds one whose parts stand in elements of their own."""
-    if "date" not in class_of(node).lower() or node.child is None:
-        return False
-    text = " ".join(node.text(deep=True, separator=" ").split())
-    if not 4 <= len(text) <= 40:
-        return False
-    shown = stamp(text)
-    return shown is not None and shown.alone
 
 
 def _headlines(body: LexborNode) -> list[LexborNode]:
@@ -138,7 +107,7 @@ def _headlines(body: LexborNode) -> list[LexborNode]:
         text = " ".join(link.text(deep=True, separator=" ").split())
         if len(text) >= _HEADLINE and text.count(" ") >= 2 and not any(is_furniture(up) for up in ancestors(link)):
             out.append(link)
-    return out[: 2 * _MOST_ITEMS]
+    return out[: 2 * MOST_ITEMS]
 
 
 def _lists(candidates: list[_Candidate], least: int, fits: Callable[[Item], bool]) -> list[Found]:
@@ -147,8 +116,17 @@ def _lists(candidates: list[_Candidate], least: int, fits: Callable[[Item], bool
     by_shape: dict[tuple[str, ...], list[_Candidate]] = defaultdict(list)
     for one in fitting:
         by_shape[one.shape].append(one)
-    kept = [one for one in fitting if sizes[one.shape] >= least and not _is_article(one, by_shape[one.shape])]
-    return [Found(one.nodes, one.item, one.day) for one in kept][:_MOST_ITEMS]
+    loaded = {shape for shape, group in by_shape.items() if 2 * sum(_is_loaded(one) for one in group) >= len(group)}
+    kept = [
+        one
+        for one in fitting
+        if sizes[one.shape] >= least and not _is_article(one, by_shape[one.shape]) and (not _is_loaded(one) or one.shape in loaded)
+    ]
+    return [Found(one.nodes, one.item, one.day, one.rest) for one in kept][:MOST_ITEMS]
+
+
+def _is_loaded(one: _Candidate) -> bool:
+    return one.item.stamp is not None and one.item.stamp.loaded
 
 
 def _is_article(one: _Candidate, group: list[_Candidate]) -> bool:
@@ -174,7 +152,7 @@ def _with_what_follows(found: list[Found]) -> list[Found]:
             if common and not any(node.tag in HEADINGS for node in gap[:common]):
                 nodes = (found[number].nodes[0], *gap[:common])
                 lead = item_of(nodes).lead
-                out[number] = Found(nodes, replace(found[number].item, lead=lead), found[number].day)
+                out[number] = replace(found[number], nodes=nodes, item=replace(found[number].item, lead=lead))
     return out
 
 
@@ -206,13 +184,17 @@ def _candidates(anchors: list[LexborNode]) -> list[_Candidate]:
         climbed = _climbed(merged)
     out: list[_Candidate] = []
     day = ""
-    for nodes in _runs(climbed):
+    runs = _runs(climbed)
+    tops = {top.mem_id for _, top in climbed}
+    for number, run in enumerate(runs):
+        nodes = _as_usual(run, runs[max(0, number - 2) : number]) if run[0].mem_id in tops and _is_last(run, runs[number + 1 :]) else run
         item = item_of(nodes)
         alone = item.stamp is not None and not item.stamp.clock
         if not item.title and alone and item.stamp is not None:
             day = item.stamp.raw
             continue
-        out.append(_Candidate(nodes, _shape(nodes[0]), item, day if item.stamp is not None and item.stamp.clock else ""))
+        day_over = day if item.stamp is not None and item.stamp.clock else ""
+        out.append(_Candidate(nodes, _shape(nodes[0]), item, day_over, run[len(nodes) :]))
     return out
 
 
@@ -281,6 +263,24 @@ def _runs(climbed: list[tuple[LexborNode, LexborNode]]) -> list[tuple[LexborNode
     return out
 
 
+def _is_last(run: tuple[LexborNode, ...], after: list[tuple[LexborNode, ...]]) -> bool:
+    return len(run) > 1 and not (after and _same_parent(after[0][0], run[0]))
+
+
+def _as_usual(run: tuple[LexborNode, ...], before: list[tuple[LexborNode, ...]]) -> tuple[LexborNode, ...]:
+    """Cut the last run of a flat list to what those before it are like, since what follows the list is none of its items."""
+    beside = [other for other in before if _same_parent(other[0], run[0])]
+    if not beside:
+        return run
+    tags = {node.tag for other in beside for node in other}
+    longest = max(map(len, beside))
+    return tuple(takewhile(lambda node: node.tag in tags, run[:longest])) or run
+
+
+def _same_parent(one: LexborNode, other: LexborNode) -> bool:
+    return one.parent is not None and other.parent is not None and one.parent.mem_id == other.parent.mem_id
+
+
 def _has_headline_before(top: LexborNode, known: set[int]) -> bool:
     """Whether the elements before the first date of a flat list hold a headline, so that dates end items rather than begin them."""
     if top.parent is None:
@@ -296,7 +296,7 @@ def _has_headline_before(top: LexborNode, known: set[int]) -> bool:
 def _run(top: LexborNode, known: set[int], *, forward: bool) -> tuple[LexborNode, ...]:
     out = [top]
     here = top
-    while len(out) < 12:
+    while sum(one.tag != "br" for one in out) < _LONGEST_RUN and len(out) < 4 * _LONGEST_RUN:
         other = here.next if forward else here.prev
         if other is None or other.mem_id in known:
             break
