@@ -10,7 +10,7 @@ import pytest
 SOURCES = Path(__file__).parents[1] / "src" / "watcher"
 
 DOORS = {
-    "apscheduler": ("supervision",),
+    "apscheduler": ("ticking",),
     "telegram": ("notifiers/telegram", "bot/telegram", "bot/finding"),
     "feedparser": ("sources/_feed_parsing",),
     "httpx": ("fetch/",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -161,12 +161,12 @@ def test_with_few_sources_all_of_them_must_fail() -> None:
 class Script:
     """A source that does at each poll what the test says."""
 
-    def __init__(self, *steps: Poll | SourceError) -> None:
+    def __init__(self, *steps: Poll | Exception) -> None:
         self.steps = list(steps)
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
-        if isinstance(step, SourceError):
+        if isinstance(step, Exception):
             raise step
         return step
 
@@ -234,6 +234,17 @@ async def test_a_source_that_fails_says_how_and_is_well_again_at_once(store: Sto
     assert (row.state, row.failures, row.cursor) == (state, 1, {"etag": "1"})
     row = await desk.poll(Script(Poll(entries(11, 10))))
     assert (row.state, row.failures, row.error, row.entries) == ("ok", 0, "", 11)
+
+
+async def test_what_no_kind_of_source_should_raise_is_its_failure_and_waits_like_one(store: Store, clock: Clock) -> None:
+    desk = Desk(store, clock, "a")
+    unstorable = Poll((replace(entries(1, 1)[0], published=clock().replace(tzinfo=None)),))
+    for fault in (KeyError("license"), RecursionError(), unstorable):
+        row = await desk.poll(Script(fault))
+        assert (row.state, row.reason, row.learned) == ("failing", "parser", False)
+        assert desk.wait() >= EVERY * 0.8
+    assert "a fault of the program: StatementError" in row.error
+    assert (await desk.poll(Script(Poll(entries(10, 10), {})))).state == "ok"
 
 
 async def test_a_source_that_never_worked_is_failing_and_not_changed(store: Store, clock: Clock) -> None:

@@ -298,20 +298,21 @@ class App:
             ("remind", self.remind_due, 60),
             ("tidy", self.tidy, 600),
         )
-        scheduler = self.supervision.ticking(jobs)
-        scheduler.start()
+        ticks = self.supervision.ticking(jobs)
+        ticks.start()
         self._ticking = True
         self.listening.start()
         systemd.tell(self._env, "READY=1")
         ends = [asyncio.create_task(event.wait()) for event in (stop, self.supervision.lost)]
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            while not (await asyncio.wait(ends, timeout=1, return_when=asyncio.FIRST_COMPLETED))[0]:
+                await self.supervision.mind_the_clock(ticks)
         finally:
             for end in ends:
                 end.cancel()
             systemd.tell(self._env, "STOPPING=1")
             self._ticking = False
-            scheduler.shutdown(wait=False)
+            ticks.stop()
             await self.listening.stop()
             await self.front.close()
         if self.supervision.lost.is_set() and self.pulse.fault:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watcher import health
-from watcher.errors import SourceError, SourceGone
+from watcher.errors import SourceError, SourceGone, SourceUnreadable, StoreError
 from watcher.health import Network
 from watcher.model import Poll
 from watcher.sources import Source
@@ -59,10 +59,15 @@ async def poll(
     network = Network() if network is None else network
     try:
         brought = await source.poll(row.cursor, began)
+        network.note(row.id, "", now(), plan.sources)
+        return await _succeeded(row, brought, plan, store, (began, now()))
     except SourceError as error:
         return await _failed(row, error, plan, store, (began, now()), network)
-    network.note(row.id, "", now(), plan.sources)
-    return await _succeeded(row, brought, plan, store, (began, now()))
+    except StoreError:  # not the source's fault: nothing of the poll is kept, the old cursor polls again
+        raise
+    except Exception as error:  # noqa: BLE001 - one source must not be asked again at once, for ever; its kind may be one that others wrote
+        fault = SourceUnreadable(f"a fault of the program: {type(error).__name__}: {error}"[:300], "parser")
+        return await _failed(row, fault, plan, store, (began, now()), network)
 
 
 async def _failed(

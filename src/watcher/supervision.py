@@ -11,12 +11,10 @@ import shutil
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import messages, notices, observe, systemd
 from watcher.errors import DeliveryError, StoreError
@@ -26,6 +24,7 @@ from watcher.model import Fallback, Outgoing, digest
 from watcher.standing import Pulse, Standing, look
 from watcher.store import Store
 from watcher.store.announcing import Addressee
+from watcher.ticking import Ticks
 
 REFUSED = "configuration-error"
 """The note that holds why the last reload was refused."""
@@ -85,15 +84,24 @@ class Supervision:
         if error.reason in _FINAL:
             self.lost.set()
 
-    def ticking(self, jobs: Iterable[tuple[str, Callable[[], Awaitable[Any]], float]]) -> AsyncIOScheduler:
-        """Make the scheduler of these ticks (name, job, seconds between two), and of what looks after them."""
-        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
-        for name, job, seconds in jobs:  # first run after one interval: the scheduler's clock may not be the one this daemon was given
-            scheduler.add_job(self.guarded, "interval", (name, job), seconds=seconds)
-        scheduler.add_job(self.attend, "interval", seconds=_ATTEND_S)
+    def ticking(self, jobs: Iterable[tuple[str, Callable[[], Awaitable[Any]], float]]) -> Ticks:
+        """Make these ticks (name, job, seconds between two), and those of what looks after them."""
+        ticks = Ticks(self._now)
+        for name, job, seconds in jobs:
+            ticks.add(self.guarded, seconds, name, job)
+        ticks.add(self.attend, _ATTEND_S)
         if watchdog := systemd.watchdog_s(self._surrounds.env):
-            scheduler.add_job(self.feed, "interval", seconds=watchdog / 3)
-        return scheduler
+            ticks.add(self.feed, watchdog / 3)
+        return ticks
+
+    async def mind_the_clock(self, ticks: Ticks) -> None:
+        """Go on at once where the clock was set, also with what waits in the store for a time that it had reached already."""
+        if not (by_s := ticks.clock_set_by()):
+            return
+        observe.log().warning("clock", status="set", by_s=round(by_s))
+        if by_s < 0:
+            with suppress(StoreError):  # the next tick finds it out and stops
+                await self._store.call(self._store.turned_back, self._now())
 
     async def store_works(self) -> bool:
         """Whether the store takes what it is given; asked with a small write every few seconds while it does not."""

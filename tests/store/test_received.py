@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from conftest import Clock
 from watcher.model import Entry, Poll
 from watcher.store import Store
 from watcher.store.received import Receipt
+from watcher.store.tables import entries
 
 
 @pytest.fixture
@@ -96,3 +98,29 @@ def test_another_address_learns_anew(store: Store, clock: Clock) -> None:
     store.polled.register({"s": "another"}, {"s": clock()}, clock())
     (row,) = store.polled.all()
     assert (row.learned, row.cursor, row.state) == (False, {}, "learning")
+
+
+def test_what_is_old_is_forgotten_and_nothing_younger_of_its_source_with_it(store: Store, clock: Clock) -> None:
+    old, young = page(clock)[:6], page(clock)[6:]
+    received(store, clock, old)
+    clock.move(days=600)
+    received(store, clock, young)
+    with store.database.write() as tx:
+        tx.execute(update(entries).values(state="judged"))
+    clock.move(days=300)
+    keep = {"entries": timedelta(days=400), "verdicts": timedelta(days=1), "deliveries": timedelta(days=1), "aliases": timedelta(days=800)}
+    assert store.notes.retire(clock(), keep) == 6 + 3 * 6  # an entry and its three names
+    assert received(store, clock, young).new == ()
+    assert len(received(store, clock, old).new) == 6
+
+
+@pytest.mark.parametrize("back", [timedelta(days=1), timedelta(days=20_000)])
+def test_a_clock_that_is_set_back_makes_nothing_wait_for_it(store: Store, clock: Clock, back: timedelta) -> None:
+    first = received(store, clock, page(clock)).new[0]
+    store.joint.fail(first, "x", clock())
+    clock.at -= back
+    assert store.polled.due(clock(), 10) == []
+    assert first not in {one.entry.id for one in store.joint.claim(clock(), 100)}
+    assert store.turned_back(clock())
+    assert [row.id for row in store.polled.due(clock(), 10)] == ["s"]
+    assert first in {one.entry.id for one in store.joint.claim(clock(), 100)}

@@ -47,6 +47,7 @@ from watcher.store.reminding import Reminding
 from watcher.store.reports import Reports
 from watcher.store.talks import Talks
 from watcher.store.told import Known
+from watcher.store.turned_back import catch_up
 from watcher.store.wishes import Wishes
 
 P = ParamSpec("P")
@@ -90,6 +91,11 @@ class Store:
         self.outbox.epoch = self.notes.next_epoch()
         self.notes.after_restore(self.polled)
         self.outbox.recover(now)
+        self.turned_back(now)
+
+    def turned_back(self, now: datetime) -> int:
+        """Make due what a clock that went ahead put off. Gives the number of rows."""
+        return catch_up(self.database, now)
 
     def judge(self, done: Judgement, now: datetime) -> None:
         """Commit everything that was decided of one entry."""

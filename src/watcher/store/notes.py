@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, true, update
+from sqlalchemy import Connection, and_, delete, insert, select, true, tuple_, update
 
 from watcher.store.database import Database
 from watcher.store.journal import Journal
@@ -70,15 +70,15 @@ class Notes:
         return gone
 
     def _delete(self, table: Any, where: Any) -> int:
-        key = next(iter(table.primary_key.columns))
+        keys = list(table.primary_key.columns)  # all of them: an alias is not its source alone
         gone = 0
         while True:
             with self._database.write() as tx:
-                ids = tx.execute(select(key).where(where).limit(_BATCH)).scalars().all()
-                for start in range(0, len(ids), 400):
-                    tx.execute(delete(table).where(key.in_(ids[start : start + 400])))
-            gone += len(ids)
-            if len(ids) < _BATCH:
+                rows = [tuple(row) for row in tx.execute(select(*keys).where(where).limit(_BATCH))]
+                for start in range(0, len(rows), 400):
+                    tx.execute(delete(table).where(tuple_(*keys).in_(rows[start : start + 400])))
+            gone += len(rows)
+            if len(rows) < _BATCH:
                 return gone
 
     def _sent_ids(self) -> list[str]:
