@@ -42,7 +42,7 @@ async def read(entry: Entry, options: Options, fetch: Fetch, children: Children,
 async def _text(entry: Entry, options: Options, fetch: Fetch, children: Children) -> tuple[str, str]:
     """Give the main text, or why there is none."""
     own = options.headers if same_site(entry.url, options.url) else {}  # they may hold a key, and a feed links anywhere
-    request = Request(entry.url, own, timeout=WITHIN, proxy=options.proxy, extra_ca=options.extra_ca)
+    request = Request(entry.url, own, timeout=WITHIN, proxy=options.proxy, extra_ca=options.extra_ca, old_tls=options.old_tls)
     fetched = await fetch(request)
     header = {"url": fetched.url, "content_type": fetched.headers.get("content-type", "")}
     answer = await children.run(ARTICLE, header, fetched.body, timeout_s=_PARSE_WITHIN_S)

@@ -243,7 +243,13 @@ async def test_expired_wrong_host_weak_old_and_plain(tmp_path: Path, clock: Cloc
         assert found.fault == "tls-host"
         assert "news.example.org" in found.detail
     async with tls(self_signed(tmp_path, bits=1024), clock) as (server, desk):
-        assert (await desk.examine(server.base + "/", extra_ca=(str(tmp_path / "self-1024.pem"),))).fault == "tls-weak"
+        ca = (str(tmp_path / "self-1024.pem"),)
+        found = await desk.examine(server.base + "/", extra_ca=ca)
+        assert (found.fault, mended(found)) == ("tls-weak", {"old_tls": True})
+        assert (await desk.examine(server.base + "/", extra_ca=ca, old_tls=True)).fault == "well"
+    async with tls(authority.old(), clock) as (server, desk):
+        found = await desk.examine(server.base + "/", extra_ca=(str(authority.file),))
+        assert (found.fault, mended(found)) == ("tls-old", {"old_tls": True})
     for greeting in (OLD, OLD_CIPHERS):
         async with tls(None, clock) as (server, desk):
             server.greeting = greeting

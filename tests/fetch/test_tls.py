@@ -81,6 +81,27 @@ async def test_a_weak_key_is_refused_even_where_it_is_trusted(tmp_path: Path, cl
         assert await reason(door, Request(server.base + "/", extra_ca=(str(tmp_path / "self-1024.pem"),))) == "tls-weak"
 
 
+async def test_old_tls_and_short_keys_will_do_for_the_source_that_says_so_alone(tmp_path: Path, authority: Authority, clock: Clock) -> None:
+    short = self_signed(tmp_path, bits=1024)
+    for context, file, said in ((authority.old(), authority.file, "tls"), (short, tmp_path / "self-1024.pem", "tls-weak")):
+        async with at(context, clock) as (server, door):
+            ca = (str(file),)
+            assert await reason(door, Request(server.base + "/", extra_ca=ca)) == said
+            assert (await door(Request(server.base + "/", extra_ca=ca, old_tls=True))).body == b"news"
+            assert await reason(door, Request(server.base + "/", extra_ca=ca)) == said
+
+
+async def test_with_old_tls_certificates_are_checked_all_the_same(authority: Authority, clock: Clock) -> None:
+    ca = (str(authority.file),)
+    for context, extra_ca, said in (
+        (authority.old(), (), "tls-unknown-root"),
+        (authority.server("news.example.org"), ca, "tls-host"),
+        (authority.server(expired=True), ca, "tls-expired"),
+    ):
+        async with at(context, clock) as (server, door):
+            assert await reason(door, Request(server.base + "/", extra_ca=extra_ca, old_tls=True)) == said
+
+
 @pytest.mark.parametrize("greeting", [OLD, OLD_CIPHERS])
 async def test_an_old_protocol_is_refused_and_said_to_be_one(greeting: bytes, clock: Clock) -> None:
     async with at(None, clock) as (server, door):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import warnings
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -36,6 +37,16 @@ class Authority:
         self.root.issue_cert(*(names or ("127.0.0.1", "localhost")), not_after=until, not_before=since).configure_cert(context)
         return context
 
+    def old(self) -> ssl.SSLContext:
+        """A server that speaks nothing newer than TLS 1.1."""
+        context = _context()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # that is the point
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_1
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        self.root.issue_cert("127.0.0.1", key_type=trustme.KeyType.RSA).configure_cert(context)
+        return context
+
     def without_its_intermediate(self) -> tuple[ssl.SSLContext, Path]:
         """A server that leaves out the certificate between the root and its own; and a file with what is missing."""
         between = self.root.create_child_ca()
@@ -63,6 +74,7 @@ def self_signed(folder: Path, *, bits: int = 2048) -> ssl.SSLContext:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=90))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
     )
     file = folder / f"self-{bits}.pem"

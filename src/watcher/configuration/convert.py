@@ -24,6 +24,7 @@ def source(keys: SourceKeys, config: Any, file: WatcherFile, extra_ca: tuple[str
         proxy=keys.proxy or "",
         extra_ca=extra_ca,
         mirrors=keys.mirrors,
+        old_tls=keys.old_tls,
     )
     return SourceSettings(
         id=keys.id,

@@ -141,6 +141,10 @@ class SourceKeys(Block):
     headers: dict[str, str] = Field(default={}, description="Заголовки запросов к этому источнику", repr=False)
     proxy: Proxy | None = Field(default=None, description="Прокси этого источника", repr=False)
     extra_ca: Words = Field(default=(), description="Файлы сертификатов (PEM) в дополнение к системным; путь от папки этого файла")
+    old_tls: Flag = Field(
+        default=False,
+        description="true — этому источнику можно старый TLS, старые шифры и короткие ключи; сертификат проверяется всё равно",
+    )
     mirrors: Words = Field(default=(), description="Другие адреса того же, по порядку, когда первый не отвечает")
 
 

@@ -32,6 +32,7 @@ _PLAIN = re.compile(r"[A-Za-zА-Яа-яЁё0-9][\w./-]*")
 _ODD = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _SLOW_SHARE = 0.5
 _STALE = timedelta(days=60)
+_OLD = frozenset({"tls", "tls-old", "tls-weak", "reset"})
 _UNREACHED = frozenset({"timeout", "refused", "reset", "blocked"})
 
 
@@ -81,6 +82,8 @@ class Doctor:
             return await self._certificate(patient, error)
         if reason in ("tls-expired", "tls-host"):
             return await self._named_certificate(patient, error)
+        if reason in _OLD and await self._old(patient):
+            return self._said(patient, reason if reason == "tls-weak" else "tls-old", error, old_tls=True)
         if reason == "tls" and (other := await self._other_scheme(patient)):
             return self._said(patient, "plain-http", error, url=other)
         if reason in _UNREACHED and is_russian_state(patient.options.url):
@@ -137,6 +140,16 @@ class Doctor:
             f"кончился {chain[0].until:%d.%m.%Y}" if error.reason == "tls-expired" else f"выдан на {', '.join(chain[0].names)[:200]}"
         )
         return replace(found, detail=detail)
+
+    async def _old(self, patient: Patient) -> bool:
+        """Prove that the source can be reached where old TLS will do; servers of long ago hang up on what they do not understand."""
+        if patient.options.old_tls or not patient.options.url.startswith("https://"):
+            return False
+        try:
+            await self._door(replace(_request(patient), old_tls=True))
+        except SourceError as error:
+            return error.reason not in _OLD and not error.reason.startswith("tls")
+        return True
 
     async def _other_scheme(self, patient: Patient) -> str:
         url = patient.options.url
@@ -202,7 +215,9 @@ def _answered(patient: Patient, poll: Poll, took: timedelta, now: datetime) -> D
 
 def _request(patient: Patient) -> Request:
     options = patient.options
-    return Request(options.url, options.headers, timeout=options.timeout, proxy=options.proxy, extra_ca=options.extra_ca)
+    return Request(
+        options.url, options.headers, timeout=options.timeout, proxy=options.proxy, extra_ca=options.extra_ca, old_tls=options.old_tls
+    )
 
 
 def _keys(patient: Patient, reason: str) -> dict[str, Any]:

@@ -25,6 +25,8 @@ class Request:
     extra_ca: tuple[str, ...] = ()
     body: bytes = b""
     """Sent with POST where there is any; its type stands in `headers`."""
+    old_tls: bool = False
+    """Old protocols, ciphers and short keys will do; certificates are checked all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Door:
         self._pacing = Pacing(
             settings.per_host, settings.pause.total_seconds(), monotonic=monotonic, sleep=sleep, longest_wait_s=_LONGEST_WAIT_S
         )
-        self._transports: dict[tuple[str, tuple[str, ...]], Transport] = {}
+        self._transports: dict[tuple[str, tuple[str, ...], bool], Transport] = {}
         self.good_until: dict[str, datetime] = {}
         """By host: until when the certificate is good that it showed last."""
         hush()
@@ -123,7 +123,7 @@ class Door:
         url = parsed(request.url.strip())
         if url.scheme != "https" or request.proxy or self._settings.proxy:
             return ()
-        context = trust((*self._settings.extra_ca, *request.extra_ca))
+        context = trust((*self._settings.extra_ca, *request.extra_ca), old=request.old_tls)
         try:
             async with deadline(self._settings.timeout.total_seconds()):
                 stream = await self._guard.connect_tcp(url.host, port_of(url))
@@ -152,7 +152,7 @@ class Door:
         proxy = journey.request.proxy or self._settings.proxy
         if proxy:
             self._policy.check_unresolved(journey.url.host, port_of(journey.url))
-        opened = await self._transport(proxy, journey.request.extra_ca)
+        opened = await self._transport(proxy, journey.request)
         async with self._pacing.turn(origin(journey.url)):
             began = self._monotonic()
             async with deadline(max(0.0, journey.left_s)):
@@ -163,12 +163,12 @@ class Door:
                     await answer.aclose()
                     journey.left_s -= self._monotonic() - began
 
-    async def _transport(self, proxy: str, extra_ca: tuple[str, ...]) -> Transport:
-        profile = (proxy, tuple(dict.fromkeys((*self._settings.extra_ca, *extra_ca))))
+    async def _transport(self, proxy: str, request: Request) -> Transport:
+        profile = (proxy, tuple(dict.fromkeys((*self._settings.extra_ca, *request.extra_ca))), request.old_tls)
         if profile not in self._transports:
             if len(self._transports) >= _PROFILES:  # many proxies come and go when the configuration is loaded anew
                 await self._transports.pop(next(iter(self._transports))).aclose()
-            self._transports[profile] = open_transport(trust(profile[1]), self._guard, proxy)
+            self._transports[profile] = open_transport(trust(profile[1], old=profile[2]), self._guard, proxy)
         return self._transports[profile]
 
     async def _send(self, opened: Transport, journey: _Journey) -> httpx.Response:

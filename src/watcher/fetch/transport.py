@@ -20,6 +20,7 @@ _CONNECTIONS = 100
 _KEPT = 8
 """The pool looks through all idle connections at every request: few are kept."""
 _KEPT_S = 15.0
+_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
 
 
 class _Stream(httpx.AsyncByteStream):
@@ -63,12 +64,17 @@ def certificate_end(answer: httpx.Response) -> datetime | None:
         return None
 
 
-def trust(extra_ca: tuple[str, ...]) -> ssl.SSLContext:
+def trust(extra_ca: tuple[str, ...], *, old: bool = False) -> ssl.SSLContext:
     """Make a TLS context that trusts the system's roots (certifi's where it has none) and those in the files `extra_ca`.
 
-    Raises Unusable for a file that can't be read.
+    With `old` it speaks to servers of long ago as well (TLS 1.0, short keys, unsafe renegotiation); certificates and names are checked all
+    the same. Raises Unusable for a file that can't be read.
     """
     context = ssl.create_default_context()
+    if old:
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.options |= _LEGACY_SERVER_CONNECT
     if not context.cert_store_stats()["x509_ca"]:
         context.load_verify_locations(certifi.where())
     for path in extra_ca:

@@ -45,6 +45,7 @@ class Options:
     proxy: str = ""
     extra_ca: tuple[str, ...] = ()
     mirrors: tuple[str, ...] = ()
+    old_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def request(options: Options, address: str, cursor: Cursor | None = None, post: 
         options.proxy,
         options.extra_ca,
         post,
+        options.old_tls,
     )
 
 
