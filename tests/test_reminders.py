@@ -54,7 +54,17 @@ def test_a_temporary_measure_has_a_beginning_and_a_sunset() -> None:
     assert [(kind, day) for kind, day, _ in days(what)] == [("effective", "2026-06-01"), ("sunset", "2026-11-30")]
 
 
-@pytest.mark.parametrize("more", [{"novelty": "background"}, {"stage": "rejected"}])
+def test_of_a_draft_only_the_end_of_comments_is_reminded_of() -> None:
+    draft = judged("proc.payment", stage="draft_public", effective="2026-06-01", deadline="2026-03-12")
+    assert {kind for kind, _, _ in days(alert("Проект", draft))} == {"deadline"}
+
+
+def test_a_reminder_that_would_come_hard_upon_the_message_is_left_out() -> None:
+    assert days(alert("Правило", judged("proc.payment", effective="2026-03-10"))) == []
+    assert days(alert("Правило", judged("proc.payment", effective="2026-03-12"))) == [("effective", "2026-03-12", "2026-03-05T06:00")]
+
+
+@pytest.mark.parametrize("more", [{"novelty": "background"}, {"novelty": "conflict"}, {"stage": "rejected"}])
 def test_what_was_only_recalled_or_failed_is_not_reminded_of(more: dict[str, Any]) -> None:
     assert days(alert("Правило", judged("proc.payment", effective="2026-03-16", **more))) == []
 

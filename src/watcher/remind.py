@@ -63,7 +63,7 @@ class Remind:
             await store.call(store.wishes.reminded, [one.id], result, now)
             return False
         title = wants.follows.get(one.recipient, {}).get(one.dossier, "")
-        reason = Reason(FOLLOWED, title) if title else Reason("reminder", "вы просили напомнить" if one.asked else "дата из сообщённого")
+        reason = Reason(FOLLOWED, title) if title else Reason("reminder", "asked" if one.asked else "planned")
         owed = Owed(
             one.recipient,
             subscription.notifier,

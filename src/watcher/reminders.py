@@ -13,11 +13,12 @@ from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from watcher.concern import Reminder, ReminderKind
-from watcher.model import Alert, Judged, digest
+from watcher.model import STAGES, Alert, Event, Judged, digest
 from watcher.when import Calendar, moment
 
 _ENDED = ("rejected", "withdrawn", "repealed")
-_SILENT = ("background", "commentary", "repeat")
+_SILENT = ("background", "commentary", "repeat", "conflict")
+_SOON = 4  # a reminder waits at least a quarter of what it comes ahead of its day: hard upon the message it would say nothing new
 
 
 class Plan(Protocol):
@@ -40,8 +41,13 @@ def reminder(recipient: str, about: tuple[str, str], kind: ReminderKind, day: da
     return Reminder(id, recipient, story, dossier, kind, day, due, asked)
 
 
+def decided(event: Event) -> bool:
+    """Whether an event is more than a wish or a draft: what that names as its beginning and end is only proposed."""
+    return event.stage not in STAGES or STAGES.index(event.stage) >= STAGES.index("signed")
+
+
 def days_of(judged: Judged) -> Iterator[tuple[ReminderKind, date]]:
-    """Give the days of an event that are worth a reminder."""
+    """Give the days of an event that are worth a reminder; of a draft only until when one may object."""
     slots = judged.event.slots
     if judged.novelty in _SILENT or judged.event.stage in _ENDED:
         return
@@ -54,19 +60,19 @@ def days_of(judged: Judged) -> Iterator[tuple[ReminderKind, date]]:
     )
     for kind, value in found:
         day = _day(value)
-        if day is not None:
+        if day is not None and (kind == "deadline" or decided(judged.event)):
             yield kind, day
 
 
 def plan(alert: Alert, recipient: str, zone: str, how: Plan, calendar: Calendar, now: datetime) -> list[Reminder]:
-    """Plan the reminders of what a recipient was told; those whose moment has passed already are left out."""
+    """Plan the reminders of what a recipient was told; those whose moment has passed already, or comes too soon, are left out."""
     out = []
     for judged in alert.events:
         for kind, day in days_of(judged):
             for ahead in getattr(how, kind):
                 on = calendar.before(day, ahead) if kind == "deadline" else calendar.on_or_before(day - timedelta(days=ahead))
                 due = moment(on, how.at, zone)
-                if due > now:
+                if due > now + timedelta(days=ahead) / _SOON:
                     out.append(reminder(recipient, (alert.story, judged.dossier), kind, day, due))
     return out
 

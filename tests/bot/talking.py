@@ -8,7 +8,10 @@ anna* Да                   a person taps the button that is labelled so, of th
 [✓] [✗]                    the buttons under the last reply, a line a row
 (Убрано)                   the word shown over the chat after a tap
 -- restart | wait 2h       the daemon starts anew; the clock moves
+-- asked effective 2026-06-01 31.05 06:00     the one reminder that was asked for, with its moment in UTC
+-- label bad not-mine      the last thing that was said of a story
 -- news quotas | Заголовок | 3d     an entry was judged so long ago
+-- told anna | Заголовок | quota.export.ban | effective=2026-06-01      she was told of it, and sees its buttons
 # a remark
 """
 
@@ -20,14 +23,33 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
+
 from conftest import Clock
 from watcher.bot.archive import StoreArchive
 from watcher.bot.conversation import respond
 from watcher.bot.world import Answer, Said, Turn, World
 from watcher.dossiers.seeds import known_past
 from watcher.lines import text_of
-from watcher.model import Entry, Poll, Rule, Subscription, Understood
+from watcher.messages import buttons
+from watcher.model import (
+    Alert,
+    Entry,
+    Event,
+    Judged,
+    Outlet,
+    Owed,
+    Poll,
+    Reason,
+    Rule,
+    Span,
+    Subscription,
+    Understood,
+    recipient_id,
+)
 from watcher.store import Judgement, Store
+from watcher.store.judged import owe, put_alert
+from watcher.store.tables import deliveries
 from watcher.units import parse_duration
 
 RULES = {
@@ -101,6 +123,20 @@ class Chat:
         if label not in known:
             raise Broken(f"there is no button {label!r}, only {list(known)}")
         return self.hear(replace(said, data=known[label], replied=f"{said.address}:1"))
+
+    def told(self, who: str, title: str, type_: str, slots: dict[str, str]) -> None:
+        """Have a person be told of an event in a message of its own."""
+        address, _ = PEOPLE[who]
+        self.entries += 1
+        event = Judged(Event(type_, stage="signed", slots=slots, evidence=(Span("title", 0, 5),)), "new", dossier=f"d{self.entries}")
+        outlet = Outlet("tass", "ТАСС", "agency", f"e{self.entries}", title, f"http://example.org/{self.entries}", self.clock())
+        alert = Alert(f"story{self.entries}", 0, "alert", title, "", (outlet,), (event,), self.clock())
+        recipient = recipient_id("telegram", address)
+        owed = Owed(recipient, "telegram", address, "alert", (Reason("quotas", "Квоты", ("квоту",)),), 1, "Europe/Moscow", "ru")
+        with self.store.database.write() as tx:
+            owe(tx, owed, put_alert(tx, alert, outlet.entry, self.clock()), alert, "tass", self.clock())
+            tx.execute(update(deliveries).where(deliveries.c.story == alert.story).values(state="sent", remote_id=f"{address}:1"))
+        self.shown[address] = {one.text: one.data for row in buttons(alert, "ru") for one in row}
 
     def news(self, rule: str, title: str, ago: str) -> None:
         """Have an entry be judged."""
@@ -185,6 +221,15 @@ def _stage(chat: Chat, what: str) -> None:
         chat.store.dossiers.seed(known_past(), chat.clock())
     elif what.startswith("wait "):
         chat.clock.move(seconds=parse_duration(what[5:]).total_seconds())
+    elif what.startswith("told "):
+        who, title, type_, slots = (part.strip() for part in what[5:].split("|"))
+        chat.told(who, title, type_, dict(pair.split("=") for pair in slots.split()))
+    elif what.startswith("asked "):
+        found = [f"{one.kind} {one.day} {one.due:%d.%m %H:%M}" for one in chat.store.wishes.reminders() if one.asked]
+        assert found == [what[6:]], found
+    elif what.startswith("label "):
+        said = chat.store.wishes.labels()[-1]
+        assert f"{'good' if said.good else 'bad'} {said.reason}".strip() == what[6:], said
     elif what.startswith("news "):
         rule, title, ago = (part.strip() for part in what[5:].split("|"))
         chat.news(rule, title, ago)

@@ -243,6 +243,21 @@ async def test_a_second_program_on_the_same_key_is_named_once_and_when_it_is_ove
     assert daemon.troubles[1][1] == ""
 
 
+async def test_a_fault_of_ours_is_named_to_administrators_with_its_place_and_without_what_was_written(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: Any) -> Any:
+        raise KeyError("secret words")
+
+    monkeypatch.setattr("watcher.bot.telegram.respond", broken)  # no fault is known that could be provoked from outside
+    assert "ошибка на моей стороне" in await daemon.hears(chat=7, text="/watch тайные слова")
+    ((key, said),) = daemon.troubles
+    assert key == "bot-answer"
+    assert said.startswith("Бот не смог ответить на «/watch» (KeyError, test_telegram.py:")
+    assert "тайные" not in said
+    assert "secret" not in said
+
+
 async def test_menus_are_set_by_language_and_scope(daemon: Daemon) -> None:
     await daemon.hears(chat=7, text="/my")
     menus = [(call["scope"], call.get("language_code")) for call in daemon.api.of("setMyCommands")]

@@ -50,7 +50,7 @@ def test_a_cluster_says_name_regions_numbers_ground_stage_and_what_it_gives() ->
     assert lines(told(CLUSTER))[2:9] == [
         "Кабельный кластер · Мордовия, Пензенская обл.",
         "• участников 14, рабочих мест 1 700",
-        "• более 6,1 млрд ₽ (выручка)",
+        "• выручка: более 6,1 млрд ₽",
         "Основание: приказ Минпромторга от 20.02.2026 № 22",
         "Стадия: включён в реестр",
         "Что даёт: доступ к мерам поддержки по ПП РФ № 779",
@@ -72,6 +72,39 @@ def test_what_to_do_and_until_when_is_the_second_line() -> None:
 )
 def test_a_deadline_says_what_has_to_be_done(type_: str, stage: str, second: str) -> None:
     assert lines(told(alert("Новость", judged(type_, stage=stage, deadline="2026-03-04"))))[1] == second
+
+
+def test_a_day_that_is_only_proposed_asks_for_nothing_and_is_said_to_be_proposed() -> None:
+    shown = lines(told(alert("Предложено обнулить квоту", judged("quota.export.tariff", stage="intent", period={"start": "2026-07-01"}))))
+    assert not any("⏰" in line for line in shown)
+    assert "Стадия: намерение → предлагается с 01.07.2026" in shown
+
+
+def test_a_conflict_is_one_line_that_says_in_what() -> None:
+    known = judged("quota.export.ban", stage="signed", commodity="сера", period={"start": "2026-03-01", "end": "2026-03-31"})
+    other = judged("quota.export.ban", "conflict", stage="signed", commodity="сера", period={"end": "2026-04-30"})
+    other = dataclasses.replace(other, was={"period": {"start": "2026-03-01", "end": "2026-03-31"}})
+    shown = lines(told(alert("Вывоз серы запрещён", known, other)))
+    assert "Расхождение: период — по 30.04.2026, а было сообщено 01.03.2026 – 31.03.2026" in shown
+    assert sum(line.startswith("Стадия:") for line in shown) == 1
+
+
+def test_a_bill_is_named_once_and_a_measure_set_to_zero_wants_no_volume() -> None:
+    bill = {"type": "законопроект", "issuer": "Госдума", "number": "1204511-8"}
+    assert plain(told(alert("Внесён законопроект", judged("proc.eis", acts=[bill], bill="1204511-8")))).count("1204511-8") == 1
+    assert "не указан" not in plain(told(alert("Нулевая квота", judged("quota.export.tariff", change="zero", commodity="кукуруза"))))
+
+
+def test_outlets_stand_once_and_those_of_the_latest_development_first() -> None:
+    papers = (
+        outlet("draft", "Портал проектов", "official", heading="Проект о квоте"),
+        outlet("gov", "Правительство", "official", heading="Квота утверждена"),
+        outlet(heading="Квоту утвердили"),
+        outlet(heading="Ещё о квоте"),
+    )
+    shown = lines(told(dataclasses.replace(QUOTA, title="Квота утверждена", outlets=papers)))
+    assert next(line for line in shown if line.startswith("Официально")).startswith("Официально: Правительство ")
+    assert sum(line.count("ТАСС") for line in shown) == 1
 
 
 def test_a_day_that_has_passed_asks_for_nothing() -> None:

@@ -32,7 +32,7 @@ def told(what: Alert, relevance: Relevance | None, language: str = "ru") -> list
 
 
 def test_the_second_line_says_what_of_the_reader_it_meets_or_that_it_does_not_name_him() -> None:
-    assert told(QUOTA, TOUCHES)[1] == "Касается вас: карбамида (ТН ВЭД 3102); Дагестан (СКФО)"
+    assert told(QUOTA, TOUCHES)[1] == "Касается вас: карбамид (ТН ВЭД 3102); Дагестан (СКФО)"
     assert told(QUOTA, Relevance("family"))[1] == "Вас прямо не называет"
     assert told(QUOTA, TOUCHES, "en")[2].startswith("Concerns you: ")
     assert told(QUOTA, None)[1].startswith("⏰")

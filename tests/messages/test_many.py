@@ -55,6 +55,17 @@ def test_silent_sources_are_named_with_their_reason() -> None:
     assert "Молчат: ЕИС (сертификат), Минфин." in text
 
 
+def test_of_many_silent_sources_a_handful_is_named_in_words_and_the_rest_counted() -> None:
+    silent = tuple(
+        (f"Портал {number}", reason) for number, reason in enumerate(("empty", "tls-expired", "timeout", "", "gone", "dns", "x"))
+    )
+    text = plain(digest([], language="ru", timezone=ZONE, now=NOW, coverage=Coverage(8, silent=silent)))
+    assert "Вовремя опрошен 1 из 8 источников" in text
+    said = "Портал 0 (лента пуста), Портал 1 (сертификат), Портал 2 (не успел ответить), Портал 3, Портал 4 (закрыт) и ещё 2."
+    assert f"Молчат: {said}" in text
+    assert "Silent: Портал 0 (empty)" in plain(digest([], language="en", timezone=ZONE, now=NOW, coverage=Coverage(8, silent=silent)))
+
+
 def test_an_empty_digest_says_so() -> None:
     assert "По вашим правилам ничего нового." in plain(digest([], language="ru", timezone=ZONE, now=NOW))
 

@@ -54,6 +54,18 @@ def test_the_last_event_of_a_dossier_counts() -> None:
     assert "О мерах вам пока не сообщалось." in lines(overview(first, second))
 
 
+def test_what_is_done_holds_what_ended_is_left_out_and_another_figure_of_one_outlet_changes_nothing() -> None:
+    listed = own(alert("Кластер в реестре", judged("cluster.register.include", stage="signed")), "1")
+    struck = own(alert("Кластер исключён", judged("cluster.register.exclude", stage="signed")), "2")
+    lifted = own(alert("Запрет снят", judged("quota.export.ban", stage="signed", change="lift")), "3")
+    closed = own(alert("Отбор", judged("cluster.project.support", stage="published", deadline="2026-02-01")), "4")
+    doubted = own(alert("Другая цифра", judged("quota.export.tariff", "conflict", stage="signed", period={"end": "2026-04-30"})), "5")
+    shown = lines(overview(listed, struck, lifted, closed, own(HOLDING, "5"), doubted))
+    assert shown[0] == "Ваши меры, март 2026: действует 2, в работе 0"
+    assert "• Квота на лом действует — 01.01.2026 – 31.12.2026 — в силе" in shown
+    assert not any("30.04.2026" in line for line in shown)
+
+
 def test_the_table_holds_the_same_and_no_formula() -> None:
     evil = own(alert("=HYPERLINK(1)", judged("proc.payment", stage="published")), "e")
     (table, *_) = overview(own(QUOTA, "q"), evil).files

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.policy import compat32
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -202,6 +206,30 @@ async def test_headers_tie_letters_together_and_say_how_to_leave(stage: EmailSta
     assert one["Auto-Submitted"] == "auto-generated"
     assert one["Date"]
     assert stage.mail.letters[0].to == [TO]
+
+
+async def test_the_address_to_leave_by_is_never_encoded_nor_broken_however_long(stage: EmailStage) -> None:
+    page = f"https://{'a-long-name.' * 6}example.org/unsubscribe"
+    stage.notifier = email.open_notifier(config(stage.mail.port, unsubscribe=page))
+    await stage.notifier.send(replace(outgoing(stage), token="c8574c7ae4eebfc53c6e77c7443e390a.d505bb89caadaf3027778b46940e6ce0"))
+    raw = stage.mail.letters[0].raw.split(b"\r\n\r\n")[0]
+    assert re.search(rb"^List-Unsubscribe: <%s\?t=[0-9a-f.]{65}>,\r$" % re.escape(page.encode()), raw, re.MULTILINE)
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw + b"\r\n"
+
+
+WORDS = ["Сводка", "22\xa0февраля:", "1\xa0кластер,", "закупок", "—", "№", "1875", "ТН", "ВЭД", "[watcher]", "a", "test"]
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=18))
+def test_long_subjects_and_names_keep_their_words_apart(words: list[str]) -> None:
+    text = " ".join(words)
+    sender = _letter.Sender(text[:60].strip(), _letter.addr_spec("w@example.org"), "l", "mailto:w@example.org")
+    letter = _letter.write(Outgoing("d", TO, Message((Line((Run("x"),)),), text)), sender)
+    read = message_from_bytes(letter.as_bytes(), policy=compat32)
+    subject, name = (str(make_header(decode_header(read[header]))) for header in ("Subject", "From"))
+    assert subject == letter["Subject"]
+    assert name.removesuffix("<w@example.org>").strip().strip('"') == sender.name
+    assert all(len(line) < 80 for line in letter.as_bytes().split(b"\r\n\r\n")[0].split(b"\r\n"))
 
 
 async def test_a_repeated_delivery_has_the_same_message_id(stage: EmailStage) -> None:

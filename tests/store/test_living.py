@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,21 @@ from sqlalchemy import func, select
 
 from conftest import Clock
 from watcher.deliver import Deliver
-from watcher.model import Alert, Event, Judged, Limits, Outgoing, Outlet, Owed, Reason, Understood, Verdict, recipient_id
+from watcher.model import (
+    Alert,
+    Event,
+    Judged,
+    Limits,
+    Meeting,
+    Outgoing,
+    Outlet,
+    Owed,
+    Reason,
+    Relevance,
+    Understood,
+    Verdict,
+    recipient_id,
+)
 from watcher.store import Judgement, Store, judged
 from watcher.store.judged import owe, put_alert
 from watcher.store.tables import deliveries, verdicts
@@ -63,8 +78,9 @@ def told(story: str, clock: Clock, *, outlets: int = 1, dossier: str = "d", nove
     return Alert(story, revision, "alert", f"Новость {story}", "", papers, (event,), clock())
 
 
-def owed(store: Store, clock: Clock, alert: Alert, kind: Any = "alert") -> None:
+def owed(store: Store, clock: Clock, alert: Alert, kind: Any = "alert", relevance: Relevance | None = None) -> None:
     who = Owed(ME, "chat", "1", kind, (Reason("quotas", "Квоты", ("квота",)),) if kind == "alert" else (), 1, "Europe/Moscow", "ru")
+    who = replace(who, relevance=relevance)
     with store.database.write() as tx:
         owe(tx, who, put_alert(tx, alert, "e", clock()), alert, "s", clock())
 
@@ -102,6 +118,32 @@ async def test_a_text_that_the_reader_sees_already_is_not_sent_again(store: Stor
     await deliver(store, chat, clock)
     assert [how for how, *_ in chat.seen] == ["send", "edit", "send"]  # the edit: «новая стадия» is said now
     assert [text.splitlines()[0] for how, text, _, _ in chat.seen if how == "send"] == ["📦 Новость a", "📦 Новая стадия: Новость a"]
+
+
+async def test_after_an_answer_later_outlets_edit_the_answer_and_what_was_said_before_stands(store: Store, clock: Clock) -> None:
+    chat = Chat()
+    owed(store, clock, told("a", clock))
+    await deliver(store, chat, clock)
+    owed(store, clock, told("a", clock, novelty="stage", revision=1), "follow-up")
+    await deliver(store, chat, clock)
+    owed(store, clock, told("a", clock, novelty="stage", outlets=2, revision=2), "edit")
+    await deliver(store, chat, clock)
+    assert [(how, at) for how, _, at, _ in chat.seen] == [("send", ""), ("send", "1:1"), ("edit", "1:2")]
+    last = chat.seen[-1][1]
+    assert last.startswith("📦 Новая стадия: ")
+    assert "Сработало: Квоты" in last
+
+
+async def test_a_later_outlet_that_does_not_name_the_reader_concerns_him_no_less(store: Store, clock: Clock) -> None:
+    chat = Chat()
+    owed(store, clock, told("a", clock), relevance=Relevance("touches", (Meeting("goods", "ТН ВЭД 2520", "гипс"),)))
+    owed(store, clock, told("b", clock, dossier="b"), relevance=Relevance("family"))
+    await deliver(store, chat, clock)
+    for story in "ab":
+        owed(store, clock, told(story, clock, outlets=2, dossier=story, revision=1), "edit", Relevance("family"))
+    await deliver(store, chat, clock)
+    edits = [text.splitlines()[1] for how, text, *_ in chat.seen if how == "edit"]
+    assert edits == ["Касается вас: гипс (ТН ВЭД 2520)", "Вас прямо не называет"]
 
 
 async def test_a_stage_under_another_story_answers_the_last_message_of_its_dossier(store: Store, clock: Clock) -> None:

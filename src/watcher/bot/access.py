@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watcher.bot import choosing
-from watcher.bot.speech import bold, button, data, row
+from watcher.bot.speech import Keyboard, bold, button, data, row
 from watcher.bot.world import Answer, Reply, Said, Turn
 from watcher.model import Message
 from watcher.store.readers import Reader
@@ -60,14 +60,24 @@ def decided(turn: Turn, allow: bool, address: str) -> Answer:
     if asked is None:
         return turn.instead(turn.say("Просьбы больше нет: человек её забрал.", "The request is gone: it was withdrawn."))
     name = bold(asked.name)
-    if asked.state != "pending":
-        done = asked.state in OPEN_STATES
+    done = asked.state in OPEN_STATES
+    if done or (asked.state == "denied" and not allow):
         words = ("доступ уже открыт", "has access already") if done else ("уже отказано", "was refused already")
-        return turn.instead(row("✓ " if done else "✗ ", name, f": {turn.say(*words)}."))
+        return turn.instead(
+            row("✓ " if done else "✗ ", name, f": {turn.say(*words)}."), keyboard=() if done else _second_thoughts(turn, address)
+        )
     changes = [Change("allow" if allow else "deny", address)]
     words = ("доступ открыт", "has access now") if allow else ("отказано", "refused")
-    mine = Reply(turn.said.address, turn.message(row("✓ " if allow else "✗ ", name, f": {turn.say(*words)}.")), edits=True)
+    said = turn.message(
+        row("✓ " if allow else "✗ ", name, f": {turn.say(*words)}."), keyboard=() if allow else _second_thoughts(turn, address)
+    )
+    mine = Reply(turn.said.address, said, edits=True)
     return Answer((mine, Reply(address, _verdict(turn, asked, allow, changes))), tuple(changes))
+
+
+def _second_thoughts(turn: Turn, address: str) -> Keyboard:
+    """A refusal by mistake is undone where it was made: the person himself is not heard any more."""
+    return ((button(turn.say("✓ Открыть доступ", "✓ Let in after all"), f"yes:{address}"),),)
 
 
 def _verdict(turn: Turn, asked: Reader, allow: bool, changes: list[Change]) -> Message:

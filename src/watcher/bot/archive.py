@@ -11,7 +11,7 @@ from watcher.alerts import WHY
 from watcher.bot import measures
 from watcher.bot.speech import Row, bold, data, link, row
 from watcher.bot.world import Found, Measure, News, Search
-from watcher.messages import tables
+from watcher.messages import tables, wording
 from watcher.messages.wording import Language
 from watcher.model import Entry, Judged, Profile, Role, Understood, recipient_id
 from watcher.relevance import relevance
@@ -30,16 +30,17 @@ _MOST_FOUND = 50
 _PREVIEW = timedelta(days=30)
 _NOTHING = Understood(0, "")
 _STATES = {
-    "ok": ("в порядке", "fine"),
-    "learning": ("узнаются", "learning"),
-    "failing": ("не отвечают", "failing"),
-    "blocked": ("не пускают", "blocked"),
-    "silent": ("молчат", "silent"),
-    "changed": ("изменились", "changed"),
-    "empty": ("пусты", "empty"),
-    "disabled": ("выключены", "disabled"),
-    "gone": ("закрылись", "gone"),
+    "ok": ("в порядке", "в порядке", "fine"),
+    "learning": ("узнаётся", "узнаются", "learning"),
+    "failing": ("не отвечает", "не отвечают", "failing"),
+    "blocked": ("не пускает", "не пускают", "blocked"),
+    "silent": ("молчит", "молчат", "silent"),
+    "changed": ("изменился", "изменились", "changed"),
+    "empty": ("пуст", "пусты", "empty"),
+    "disabled": ("выключен", "выключены", "disabled"),
+    "gone": ("закрылся", "закрылись", "gone"),
 }
+"""Of one source, of several, in English."""
 _SHOWN_SOURCES = 25
 
 
@@ -204,8 +205,9 @@ class StoreArchive:
         rows: list[Row] = [self._by_state(language)]
         troubled = [one for one in self._store.polled.all() if one.state not in ("ok", "learning", "disabled")]
         for one in troubled[:_SHOWN_SOURCES]:
-            state = tables.of(_STATES.get(one.state, (one.state, one.state)), language)
-            rows.append(row("• ", data(self._titles.get(one.id, one.id), 60), f": {state} ", data(one.reason, 60)))
+            why = tables.fault(one.reason, language) if one.reason else ""
+            said = ", ".join(dict.fromkeys(part for part in (_state(one.state, 1, language), why) if part))
+            rows.append(row("• ", data(self._titles.get(one.id, one.id), 60), ": ", data(said, 100)))
         if len(troubled) > _SHOWN_SOURCES:
             rows.append(_say(language, f"и ещё {len(troubled) - _SHOWN_SOURCES}", f"and {len(troubled) - _SHOWN_SOURCES} more"))
         return rows
@@ -214,7 +216,7 @@ class StoreArchive:
         states: dict[str, int] = {}
         for one in self._store.polled.all():
             states[one.state] = states.get(one.state, 0) + 1
-        said = ", ".join(f"{tables.of(_STATES.get(state, (state, state)), language)} {number}" for state, number in sorted(states.items()))
+        said = ", ".join(f"{_state(state, number, language)} {number}" for state, number in sorted(states.items()))
         return _say(language, "Источники: ", "Sources: ") + (said or _say(language, "нет", "none"))
 
 
@@ -230,6 +232,11 @@ def _when(found: Mapping[str, Any]) -> datetime:
 def _beginning(times: list[datetime]) -> datetime | None:
     """Since when the store is dense: one in twenty may be older, since pages also show what is years old."""
     return sorted(times)[len(times) // 20] if times else None
+
+
+def _state(state: str, number: int, language: Language) -> str:
+    one, several, english = _STATES.get(state, (state, state, state))
+    return english if language == "en" else wording.plural(number, one, several, several)
 
 
 def _say(language: Language, russian: str, english: str) -> str:

@@ -10,8 +10,9 @@ from watcher.bot import following
 from watcher.bot.speech import Keyboard, button, data, row
 from watcher.bot.world import Answer, News, Reply, Turn
 from watcher.messages import wording
-from watcher.model import Button
+from watcher.model import Button, recipient_id
 from watcher.reminders import reminder
+from watcher.store.talks import NOTIFIER, Change
 
 _REASONS = (
     ("off-topic", "Не по теме", "Off topic"),
@@ -120,9 +121,8 @@ def remind(turn: Turn, value: str) -> Answer:
     dossier = news.measures[0].dossier if news.measures else ""
     shown = wording.day(due.astimezone(ZoneInfo(turn.zone)).date(), turn.language)
     toast = turn.say(f"Напомню {shown} в 09:00.", f"You will be reminded on {shown} at 09:00.")
-    planned = reminder(turn.change("remind").recipient, (story, dossier), kind, day, due, asked=True)
-    change = turn.change("remind", **codec.dump(planned))
-    return turn.keyboard(usual(story), (change,), toast)
+    planned = reminder(recipient_id(NOTIFIER, turn.said.address), (story, dossier), kind, day, due, asked=True)
+    return turn.keyboard(usual(story), (Change("remind", turn.said.address, data=codec.dump(planned)),), toast)
 
 
 # ------------------------------------------------------------------------------------------------- why

@@ -104,8 +104,8 @@ def often(number: int, over: timedelta, language: Language) -> str:
         if a_day * per >= 1:
             return f"≈ {round(a_day * per)} " + (f"в {ru}" if language == "ru" else en)
     if number:
-        return "реже раза в месяц" if language == "ru" else "less than once a month"
-    return "пока ни разу" if language == "ru" else "never so far"
+        return "Реже раза в месяц" if language == "ru" else "Less than once a month"
+    return "Пока ни разу" if language == "ru" else "Never so far"
 
 
 def when(at: datetime, zone: str, now: datetime, language: Language) -> str:

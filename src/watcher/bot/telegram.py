@@ -9,9 +9,11 @@ Updates of one chat are answered in order, chats beside each other. Replies keep
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from telegram import BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, BotCommandScopeChat, Update
@@ -213,7 +215,7 @@ class Ears:
         try:
             return await asyncio.to_thread(self._respond, said, now)
         except _FAULTS as error:
-            self._around.trouble("bot-answer", f"{type(error).__name__}")
+            self._around.trouble("bot-answer", _named(said, error))
             text = _say(
                 said,
                 "Не получилось ответить: ошибка на моей стороне. Попробуйте иначе — /help",
@@ -325,6 +327,14 @@ class Ears:
         commands = menu(wording.tongue(change.value), admin=admin, group=chat.startswith("-"))
         for code in (None, "en"):
             await _quietly(bot.set_my_commands(commands, scope=BotCommandScopeChat(int(chat)), language_code=code))
+
+
+def _named(said: Said, error: BaseException) -> str:
+    """Say what could not be answered and where it failed, without a word of what the person wrote."""
+    asked = said.data.partition(":")[0] or (said.text.split(maxsplit=1)[0][:20] if said.text.startswith("/") else "слова")
+    frame = traceback.extract_tb(error.__traceback__)[-1:]
+    where = f", {Path(frame[0].filename).name}:{frame[0].lineno}" if frame else ""
+    return f"Бот не смог ответить на «{asked}» ({type(error).__name__}{where}): это ошибка программы, сообщите о ней разработчикам"
 
 
 def _too_often(said: Said, *, tapped: bool) -> Answer:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from watcher.bot import speech
 from watcher.bot.speech import Row, button, code, data, link, row
 from watcher.bot.world import Answer, Found, Search, Turn
+from watcher.language.naming import nominative
 from watcher.language.words import tokens
 from watcher.rules import QueryError, canonical, caret, parse
 from watcher.store.readers import query_id
@@ -21,11 +22,13 @@ _OPERATORS = re.compile(r'\b(?:AND|OR|NOT|NEAR/\d+)\b|["()|*=]|(?:^|\s)-\w|\b(?:
 _SMALL = """
     и в во на о об обо про по за с со из для к у или а но не что чтобы это мы я хотеть хотеться нужный надо новость следить
     сообщать сообщить писать написать прислать присылать узнавать узнать знать
-    интересно интересный интересовать все весь как где когда пожалуйста можно ли
+    интересно интересный интересовать все весь как где когда пожалуйста можно ли там тут быть есть
+    спасибо привет здравствуйте здравствуй добрый ок окей хорошо ладно понятно понятный да нет ага hello hi thanks thank ok yes no
     the a an of on in about for to and or news i we want please me tell watch any all
 """
 _FILLER = frozenset(_SMALL.split())
 _MOST_WORDS = 6
+_YES = frozenset({"да", "ага", "конечно", "yes", "ok", "ок"})
 
 
 def watch(turn: Turn, rest: str) -> Answer:
@@ -115,6 +118,8 @@ def words(turn: Turn, text: str) -> Answer:
     """Take words without a command: what a dialogue asked for, or a proposal of what to watch for."""
     if turn.state.get("at") == "edit":
         return _changed(turn, text)
+    if turn.state.get("at") == "propose" and text.casefold().strip(" .!") in _YES:
+        return agreed(turn, query_id(str(turn.state["query"])).partition(":")[2])
     proposal = propose(text)
     if not proposal:
         return turn.answer(
@@ -143,9 +148,14 @@ def propose(text: str) -> str:
     text = " ".join(text.split())[: QUERY_LENGTH + 1]
     if _OPERATORS.search(text):
         return text
-    found = [token for token in tokens(text) if token.text[0].isalnum() and not token.lemmas & _FILLER and len(token.form) > 1]
-    kept = list(dict.fromkeys(token.text if token.text.isupper() else token.text.lower() for token in found))[:_MOST_WORDS]
-    return " ".join(kept)
+    phrases: list[list[str]] = [[]]
+    for token in tokens(text):
+        if token.text[0].isalnum() and not token.lemmas & _FILLER and len(token.form) > 1:
+            phrases[-1].append(token.text.lower() if not token.start and not token.text.isupper() else token.text)
+        elif phrases[-1]:
+            phrases.append([])
+    words = [word for phrase in phrases if phrase for word in nominative(" ".join(phrase)).split()]
+    return " ".join(list(dict.fromkeys(words))[:_MOST_WORDS])
 
 
 def agreed(turn: Turn, value: str) -> Answer:

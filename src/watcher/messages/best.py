@@ -35,6 +35,16 @@ def family(alert: Alert) -> str:
     return best.event.family if best and best.event.family in FAMILIES else ""
 
 
-def shown(outlets: Sequence[Outlet]) -> list[Outlet]:
-    """Put outlets in the order a reader should open them: official, agencies, press; within a role as they came."""
-    return sorted(outlets, key=lambda outlet: _ROLES.index(outlet.role) if outlet.role in _ROLES else len(_ROLES))
+def shown(alert: Alert) -> list[Outlet]:
+    """Put outlets in the order a reader should open them, each once: those of the latest development first, official, agencies, press.
+
+    Within a role they stand as they came.
+    """
+    begins = next((at for at, outlet in enumerate(alert.outlets) if outlet.heading == alert.title), 0)
+    ordered = [*sorted(alert.outlets[begins:], key=_role), *sorted(alert.outlets[:begins], key=_role)]
+    once = {(outlet.source, outlet.title): outlet for outlet in reversed(ordered)}
+    return [outlet for outlet in ordered if once[outlet.source, outlet.title] is outlet]
+
+
+def _role(outlet: Outlet) -> int:
+    return _ROLES.index(outlet.role) if outlet.role in _ROLES else len(_ROLES)

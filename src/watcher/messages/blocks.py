@@ -28,7 +28,7 @@ def item(row: Row, number: int, reader: Reader, until: str) -> list[Line]:
     """Give one alert as a block; the title is a link to where it is best read, the badge its stage."""
     best = leading(row.alert.events)
     title = clean(headline(row.alert), 200) if reader.ru or best is None else facts.english(best, reader)
-    first = shown(row.alert.outlets)[:1]
+    first = shown(row.alert)[:1]
     badge = tables.stage_name(best.event.type, best.event.stage or "", reader.language) if best else ""
     runs = [Run(f"{number}. "), Run(title, "b", safe_link(first[0].url) if first else ""), Run(badge)]
     out = [Line(tuple(runs), keep=True, kind="title")]
@@ -44,4 +44,4 @@ def item(row: Row, number: int, reader: Reader, until: str) -> list[Line]:
     lead = clean(row.alert.summary, 300)
     if not told and lead and lead != headline(row.alert):
         out.append(Line((Run(lead),)))
-    return [*out, *why(row.alert, row.reasons, reader), *sources(row.alert.outlets, reader), SPACE]
+    return [*out, *why(row.alert, row.reasons, reader), *sources(row.alert, reader), SPACE]

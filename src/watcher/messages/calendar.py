@@ -33,7 +33,7 @@ def calendar_of(alerts: Sequence[Alert], today: date, language: str) -> tuple[Fi
 
 def _event(alert: Alert, kind: str, day: date, today: date, language: str) -> list[str]:
     about = next((judged.dossier for judged in alert.events if judged.dossier), alert.story)
-    link = next((found for outlet in shown(alert.outlets) if (found := safe_link(outlet.url))), "")
+    link = next((found for outlet in shown(alert) if (found := safe_link(outlet.url))), "")
     lines = [
         "BEGIN:VEVENT",
         f"UID:{digest('calendar', about, kind, day.isoformat())}@watcher",

@@ -16,6 +16,7 @@ from watcher.messages import tables, wording
 from watcher.messages.tables import of
 from watcher.messages.wording import NBSP, Language
 from watcher.model import STAGES, Judged, Line, Run
+from watcher.reminders import decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,13 @@ def _listed(slot: str, value: Any, language: Language) -> str:
     return ("; " if slot == "acts" else ", ").join(dict.fromkeys(parts)) + more
 
 
-def _money(fact: object, language: Language) -> str:
+def _money(fact: object, language: Language, *, first: bool = False) -> str:
+    """Write a sum with what it is of: behind it in brackets, or `first`."""
     text = wording.money(fact, language)
     pair = tables.MONEY_OF.get(str(fact.get("of", ""))) if isinstance(fact, Mapping) else None
-    return f"{text} ({of(pair, language)})" if text and pair else text
+    if not text or not pair:
+        return text
+    return f"{of(pair, language)}: {text}" if first else f"{text} ({of(pair, language)})"
 
 
 def _threshold(value: Any, language: Language) -> str:
@@ -102,9 +106,12 @@ def _threshold(value: Any, language: Language) -> str:
 def lines(judged: Judged, reader: Reader, named: bool) -> list[Line]:
     """Give an event as a block of lines; `named` where it must be told from other events of the same alert."""
     event = judged.event
+    if judged.novelty == "conflict":
+        return _conflict(judged, reader)
     out = {"cluster": _cluster, "quota": _quota}.get(event.family, _rule)(judged, reader, named)
     out += _changes(judged, reader)
-    ground = "; ".join(part for part in (show("acts", event.slots.get("acts"), reader), _bill(event.slots, reader)) if part)
+    acts = show("acts", event.slots.get("acts"), reader)
+    ground = "; ".join(part for part in (acts, _bill(event.slots, reader, acts)) if part)
     if ground:
         out.append(row(reader.say("Основание", "Act") if event.family != "proc" else reader.say("Акты", "Acts"), ground, keep=True))
     stage = ladder(judged, reader)
@@ -116,12 +123,23 @@ def lines(judged: Judged, reader: Reader, named: bool) -> list[Line]:
     return out
 
 
+def _conflict(judged: Judged, reader: Reader) -> list[Line]:
+    """Say in what another source differs from what is known: what it says, and what was told before."""
+    parts = []
+    for slot, old in judged.was.items():
+        known, said = show(slot, old, reader), show(slot, judged.event.slots.get(slot), reader)
+        if slot in tables.SLOTS and known and said and known != said:
+            name = of(tables.SLOTS[slot], reader.language).lower()
+            parts.append(f"{name} — {said}" + reader.say(f", а было сообщено {known}", f", while {known} was told"))
+    return [row(reader.say("Расхождение", "Disagreement"), "; ".join(parts), keep=True)] if parts else []
+
+
 def _cluster(judged: Judged, reader: Reader, named: bool) -> list[Line]:
     slots = judged.event.slots
     name, where = show("name", slots.get("name"), reader), show("regions", slots.get("regions"), reader)
     out = []
     if name or where:
-        runs = [Run(name, "b")] if name else []
+        runs = [Run(_capital(name), "b")] if name else []
         out.append(Line((*runs, Run((" · " if runs else "") + where)) if where else tuple(runs), keep=named))
     elif named:
         out.append(Line((Run(tables.type_name(judged.event.type, reader.language), "b"),), keep=True))
@@ -134,8 +152,13 @@ def _cluster(judged: Judged, reader: Reader, named: bool) -> list[Line]:
         out.append(_item(", ".join(counts)))
     if "money" not in judged.was:
         facts = slots.get("money")
-        out += [_item(text) for fact in (facts if isinstance(facts, list | tuple) else [])[:4] if (text := _money(fact, reader.language))]
+        sums = [_money(fact, reader.language, first=True) for fact in (facts if isinstance(facts, list | tuple) else [])[:4]]
+        out += [_item(text) for text in sums if text]
     return out
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _item(text: str) -> Line:
@@ -153,7 +176,8 @@ def _quota(judged: Judged, reader: Reader, named: bool) -> list[Line]:
     if measure:
         out.append(row(reader.say("Мера", "Measure"), f"{measure}{f' — {decision}' if decision else ''}"))
     out += _rows(judged, reader, ("period", "volume", "money", "threshold", "regions"))
-    if not event.slots.get("volume") and event.type.startswith(("quota.export.nontariff", "quota.export.tariff", "quota.import")):
+    sized = event.type.startswith(("quota.export.nontariff", "quota.export.tariff", "quota.import"))
+    if sized and not event.slots.get("volume") and event.slots.get("change") not in ("zero", "lift", "reject"):
         out.append(row(reader.say("Объём", "Volume"), reader.say("в сообщении не указан", "not given")))
     return out
 
@@ -172,8 +196,10 @@ def _rows(judged: Judged, reader: Reader, slots: Sequence[str]) -> list[Line]:
     ]
 
 
-def _bill(slots: Mapping[str, Any], reader: Reader) -> str:
+def _bill(slots: Mapping[str, Any], reader: Reader, acts: str) -> str:
     number = show("bill", slots.get("bill"), reader)
+    if number in acts:
+        return ""
     return f"{reader.say('законопроект', 'Bill')} №{NBSP}{number}" if number else ""
 
 
@@ -220,7 +246,9 @@ def ladder(judged: Judged, reader: Reader) -> Line | None:
     if now:
         runs.append(Run(now, "b"))
     climbing = event.stage is None or (event.stage in STAGES and event.stage != "in_force")
-    if start and climbing:
+    if start and not decided(event):
+        runs.append(Run(reader.say(" → предлагается с ", " → proposed from ") + wording.day(start, language)))
+    elif start and climbing:
         runs.append(Run((" → " if now else "") + reader.say("в силе с ", "in force from ") + wording.day(start, language)))
     elif event.stage == "in_force" and start:
         runs.append(Run(reader.say(" с ", " from ") + wording.day(start, language)))
@@ -257,7 +285,9 @@ def action(events: Sequence[Judged], reader: Reader) -> Action | None:
     if ends:
         when, index = min(ends)
         return Action(_deadline(live[index], when, reader), when)
-    begins = [(when, index) for index, judged in enumerate(live) if (when := starts(judged)) and when > reader.today]
+    begins = [
+        (when, index) for index, judged in enumerate(live) if decided(judged.event) and (when := starts(judged)) and when > reader.today
+    ]
     if not begins:
         return None
     when, index = min(begins)

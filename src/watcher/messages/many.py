@@ -24,6 +24,8 @@ from watcher.model import FAMILIES, Line, Message, Run
 
 ACTIONS = 5
 """At most so many stand under «требует действия»; the others stay with their family."""
+SILENT = 5
+"""At most so many silent sources are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Coverage:
 
     sources: int
     silent: tuple[tuple[str, str], ...] = ()
-    """Sources that did not answer or have long brought nothing new: title and reason in words."""
+    """Sources that did not answer or have long brought nothing new: title, and the word for the fault (`tables.FAULTS`)."""
     entries: int = 0
     events: int = 0
     repeats: int = 0
@@ -137,7 +139,7 @@ def _line(row: Row, number: int, reader: Reader, until: str = "", every: bool = 
         runs.append(Run(reader.say(" · касается вас", " · concerns you")))
     if until:
         runs.append(Run(f" · ⏰ {until}"))
-    outlets = shown(row.alert.outlets)
+    outlets = shown(row.alert)
     limit = 8 if every else 2
     for outlet in outlets[:limit]:
         runs += [Run(" · "), name(outlet)]
@@ -169,8 +171,7 @@ def _covered(coverage: Coverage | None, reader: Reader) -> list[Line]:
         return []
     out = [f"{_looked(coverage, reader)}."]
     if coverage.silent:
-        names = ", ".join(f"{clean(title, 60)} ({clean(reason, 60)})" if reason else clean(title, 60) for title, reason in coverage.silent)
-        out.append(reader.say(f"Молчат: {names}.", f"Silent: {names}."))
+        out.append(_silent(coverage.silent, reader))
     if coverage.withheld:
         parts = ", ".join(
             f"{of(tables.NOVELTIES[kind], reader.language)} — {count}"
@@ -181,11 +182,24 @@ def _covered(coverage: Coverage | None, reader: Reader) -> list[Line]:
     return [Line((Run(text, "i"),), keep=index == 0) for index, text in enumerate(out)]
 
 
+def _silent(silent: Sequence[tuple[str, str]], reader: Reader) -> str:
+    """Name the sources that did not answer, with why, and count those beyond a handful."""
+    named = [
+        f"{clean(title, 60)} ({clean(tables.fault(reason, reader.language), 60)})" if reason else clean(title, 60)
+        for title, reason in silent[:SILENT]
+    ]
+    more = len(silent) - SILENT
+    rest = reader.say(f" и ещё {more}", f" and {more} more") if more > 0 else ""
+    verb = reader.say("Молчит" if len(silent) == 1 else "Молчат", "Silent")
+    return f"{verb}: {', '.join(named)}{rest}."
+
+
 def _looked(coverage: Coverage, reader: Reader) -> str:
     total = wording.counted(coverage.sources, ("источник", "источника", "источников"), ("source", "sources"), reader.language)
     good = coverage.sources - len(coverage.silent)
     if coverage.silent:
-        polled = reader.say(f"Вовремя опрошены {good} из {coverage.sources} источников", f"{good} of {total} polled on time")
+        verb = wording.plural(good, "опрошен", "опрошены", "опрошены")
+        polled = reader.say(f"Вовремя {verb} {good} из {coverage.sources} источников", f"{good} of {total} polled on time")
     else:
         polled = reader.say(f"Все {total} опрошены вовремя, ничего не потеряно", f"All {total} polled on time, nothing lost")
     numbers = []

@@ -23,7 +23,10 @@ from watcher.reminders import dates
 
 _AHEAD = timedelta(days=92)
 _DECIDED = STAGES.index("signed")
-_SILENT = ("background", "commentary", "repeat")
+_SILENT = ("background", "commentary", "repeat", "conflict")
+_OVER = ("lift", "reject")
+_ENDING = ("cluster.register.exclude",)
+_SETTLED = ("cluster.register.include", "cluster.register.reconfirm", "cluster.operator.change", "cluster.participants.change")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WHAT = {"deadline": ("срок", "deadline"), "effective": ("вступает в силу", "takes effect"), "sunset": ("истекает", "ends")}
 _COLUMNS = (
@@ -46,8 +49,16 @@ class Measure:
 
     def holds(self, today: date) -> bool:
         start, event = facts.starts(self.judged), self.judged.event
-        begun = event.stage == "in_force" or (start is not None and start <= today and rank(self.judged) >= _DECIDED)
-        return begun and (self.ends is None or self.ends >= today)
+        done = rank(self.judged) >= _DECIDED
+        begun = event.stage == "in_force" or (start is not None and start <= today and done) or (event.type in _SETTLED and done)
+        return begun and not self.over(today)
+
+    def over(self, today: date) -> bool:
+        """Whether it ended: its period, its deadline, or by a decision that ends it."""
+        event = self.judged.event
+        last = self.ends or wording.as_date(event.slots.get("deadline"))
+        ended = event.type in _ENDING or event.slots.get("change") in _OVER
+        return (last is not None and last < today) or (ended and rank(self.judged) >= _DECIDED)
 
 
 def measures(alerts: Sequence[Alert], *, language: str, timezone: str, now: datetime) -> Message:
@@ -55,7 +66,7 @@ def measures(alerts: Sequence[Alert], *, language: str, timezone: str, now: date
     reader = Reader(wording.tongue(language), timezone, now)
     found = _latest(alerts)
     holding = [one for one in found if one.holds(reader.today)]
-    under_way = [one for one in found if one not in holding and not (one.ends and one.ends < reader.today)]
+    under_way = [one for one in found if one not in holding and not one.over(reader.today)]
     month = wording.month(reader.today, reader.language)
     title = reader.say(
         f"Ваши меры, {month}: действует {len(holding)}, в работе {len(under_way)}",
@@ -90,7 +101,7 @@ def _latest(alerts: Sequence[Alert]) -> list[Measure]:
 
 def _line(one: Measure, reader: Reader) -> Line:
     judged = one.judged
-    first = shown(one.alert.outlets)[:1]
+    first = shown(one.alert)[:1]
     name = facts.english(judged, reader) if not reader.ru else clean(headline(one.alert), 140)
     stage = tables.stage_name(judged.event.type, judged.event.stage or "", reader.language)
     short = facts.short(judged, reader) if reader.ru else ""
@@ -116,7 +127,7 @@ def _table(found: Sequence[Measure], reader: Reader) -> File:
     writer.writerow([pair[not reader.ru] for pair in _COLUMNS])
     for one in found:
         event = one.judged.event
-        first = shown(one.alert.outlets)[:1]
+        first = shown(one.alert)[:1]
         writer.writerow(
             [
                 _cell(text)

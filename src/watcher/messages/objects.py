@@ -17,7 +17,7 @@ def alert_id(alert: Alert) -> str:
 
 def as_data(alert: Alert, reasons: Sequence[Reason], *, told_at: datetime | None, relevance: Relevance | None = None) -> dict[str, Any]:
     """Give an alert as the object of the JSON contract, plus `alert`, `rule`, `story`, `dossier`, `told_at`; texts as they came."""
-    first = shown(alert.outlets)[0] if alert.outlets else None
+    first = shown(alert)[0] if alert.outlets else None
     best = leading(alert.events)
     return {
         "alert": alert_id(alert),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from watcher.language.naming import nominative
 from watcher.lines import clean, fit, safe_link
 from watcher.messages import facts, tables, wording
 from watcher.messages.best import family, leading, shown
@@ -74,7 +75,7 @@ def _composed(alert: Alert, reasons: Sequence[Reason], reader: Reader, own: Own,
         lines.append(Line((Run("⏰ "), Run(action.text, "b")), keep=True))
     lines += _doubts(alert.events, reader)
     lines += _body(alert, reader)
-    lines += [SPACE, *why(alert, reasons, reader), *sources(alert.outlets, reader), *_tail(alert, reader, own.number)]
+    lines += [SPACE, *why(alert, reasons, reader), *sources(alert, reader), *_tail(alert, reader, own.number)]
     return Message(
         lines=fit(lines, LIMIT),
         subject=_subject(alert, reader, follows),
@@ -141,8 +142,10 @@ def _met(meeting: Meeting, reader: Reader) -> str:
     wanted, found = clean(meeting.wanted, 50), clean(meeting.found, 50)
     if meeting.kind == "region":
         found, wanted = wording.region(found, reader.language), wording.region(wanted, reader.language)
-    same = not wanted or not found or wanted.casefold()[:5] == found.casefold()[:5]
-    return found or wanted if same else f"{found} ({wanted})"
+    elif meeting.kind == "goods":
+        found = nominative(found).lower() if not found.isupper() else found
+    same = not wanted or not found or wanted.casefold()[:4] == found.casefold()[:4]
+    return wanted or found if same else f"{found} ({wanted})"
 
 
 def _doubts(events: Sequence[Judged], reader: Reader) -> list[Line]:
@@ -196,7 +199,7 @@ def why(alert: Alert, reasons: Sequence[Reason], reader: Reader) -> list[Line]:
     parts = [_reason(reason, reader) for reason in reasons[:REASONS]]
     if len(reasons) > REASONS:
         parts.append(reader.say(f"и ещё {len(reasons) - REASONS}", f"and {len(reasons) - REASONS} more"))
-    if best:
+    if best and alert.kind != "reminder":
         parts.append(of(tables.NOVELTIES[best.novelty], reader.language))
     if not parts:
         return []
@@ -206,7 +209,9 @@ def why(alert: Alert, reasons: Sequence[Reason], reader: Reader) -> list[Line]:
 def _reason(reason: Reason, reader: Reader) -> str:
     title = clean(reason.title or reason.rule, 60)
     if reason.rule == "reminder":
-        return title
+        return reader.say("вы просили напомнить", "you asked for it") if title == "asked" else reader.say(
+            "близится дата из сообщённого вам", "a day of what you were told is near"
+        )  # fmt: skip
     if reason.rule == "follow":
         return reader.say(f"вы следите: {title}", f"you follow: {title}")
     if reason.own:
@@ -216,9 +221,9 @@ def _reason(reason: Reason, reader: Reader) -> str:
     return f"{title}: {quoted}" if quoted else title
 
 
-def sources(outlets: Sequence[Outlet], reader: Reader) -> list[Line]:
-    """Name the outlets as links, official ones apart from the press, each with when it published."""
-    ordered = shown(outlets)
+def sources(alert: Alert, reader: Reader) -> list[Line]:
+    """Name the outlets as links, official ones apart from the press, the first of each with when it published."""
+    ordered = shown(alert)
     official = [outlet for outlet in ordered if outlet.role == "official"]
     press = [outlet for outlet in ordered if outlet.role != "official"]
     out = []

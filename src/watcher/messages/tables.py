@@ -183,6 +183,31 @@ HELD: dict[str, tuple[Pair, Pair]] = {
     "paused": (("За время паузы", "While paused"), ("за время паузы", "while paused")),
 }
 
+# Why a source is silent, as a reader is told it; others by their beginning, else as they are.
+FAULTS: dict[str, Pair] = {
+    "timeout": ("не успел ответить", "timed out"),
+    "dns": ("адрес не найден", "no such address"),
+    "refused": ("не отвечает", "refuses connections"),
+    "reset": ("обрывает соединение", "breaks the connection"),
+    "geography": ("отвечает только из России", "answers in Russia alone"),
+    "blocked": ("не пускает", "refuses us"),
+    "captcha": ("спрашивает, не робот ли", "asks for a captcha"),
+    "maintenance": ("технические работы", "under maintenance"),
+    "server": ("ошибка на сайте", "error of the site"),
+    "not-found": ("страницы нет", "page not found"),
+    "gone": ("закрыт", "closed"),
+    "rate": ("просит спрашивать реже", "asks for fewer requests"),
+    "empty": ("лента пуста", "empty"),
+    "silent": ("давно ничего нового", "nothing new for long"),
+    "tls": ("сертификат", "certificate"),
+    "format": ("ответ испорчен", "broken answer"),
+    "not-a-feed": ("вместо ленты страница", "a page in place of the feed"),
+    "shape": ("страница изменилась", "page changed"),
+    "changed": ("страница изменилась", "page changed"),
+    "failing": ("не отвечает", "does not answer"),
+    "forbidden": ("адрес закрыт настройками", "address not allowed"),
+}
+
 
 def of(pair: Pair, language: str) -> str:
     """Take the half of a pair that a language asks for."""
@@ -202,3 +227,9 @@ def type_name(type_: str, language: str) -> str:
             return of(TYPES[type_], language)
         type_ = type_.rpartition(".")[0]
     return ""
+
+
+def fault(reason: str, language: str) -> str:
+    """Say why a source is silent."""
+    pair = FAULTS.get(reason) or FAULTS.get(reason.partition("-")[0])
+    return of(pair, language) if pair else reason

@@ -1,7 +1,7 @@
 """A message as a letter: a text part and an HTML part with the same facts, and the headers that belong to it.
 
-Headers go through the standard library's registry, which takes no line breaks; the HTML comes from one template that escapes everything.
-Equal input gives the same Message-ID, so that receivers fold a copy.
+Headers go through the standard library's registry, which takes no line breaks, and are folded by `_headers`; the HTML comes from one
+template that escapes everything. Equal input gives the same Message-ID, so that receivers fold a copy.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import formatdate
 from functools import cache
 from importlib.resources import files
@@ -22,11 +21,11 @@ from jinja2 import Environment, StrictUndefined, Template
 from watcher.errors import DeliveryRejected
 from watcher.lines import clean, safe_link, text_of
 from watcher.model import Line, Message, Outgoing, Run, digest
+from watcher.notifiers._headers import POLICY
 
 # One addr-spec of RFC 5321 without quoted strings; the domain may be international and is sent in its ASCII form.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-_POLICY = SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def write(outgoing: Outgoing, sender: Sender) -> EmailMessage:
     message = outgoing.message
     to = addr_spec(outgoing.address)
     subject = _sound(clean(message.subject or (text_of(message.lines[0]) if message.lines else ""), 200))
-    letter = EmailMessage(policy=_POLICY)
+    letter = EmailMessage(policy=POLICY)
     letter["Subject"] = subject
     letter["From"] = Address(sender.name, sender.address.username, sender.address.domain)
     letter["To"] = to

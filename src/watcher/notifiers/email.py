@@ -13,7 +13,6 @@ import ssl
 from contextlib import suppress
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.policy import SMTP as POLICY
 from email.utils import getaddresses
 from typing import Literal
 from urllib.parse import quote
@@ -76,6 +75,8 @@ class Config(BaseModel):
     def _unsubscribe_is_reachable(cls, value: str) -> str:
         if value and not value.startswith("https://"):
             _address(value)
+        if not value.isascii() or " " in value or "," in value:
+            raise ValueError("в заголовок письма годится только адрес латиницей, без пробелов и запятых")
         return value
 
     @model_validator(mode="after")
@@ -132,7 +133,7 @@ class Email:
         """Send one letter; its Message-ID is the delivery's id."""
         letter = write(outgoing, self._sender)
         to = addr_spec(outgoing.address).addr_spec
-        await self._converse(letter.as_bytes(policy=POLICY.clone(cte_type="7bit")), to)
+        await self._converse(letter.as_bytes(), to)
         return str(letter["Message-ID"])
 
     async def edit(self, outgoing: Outgoing, remote_id: str) -> None:

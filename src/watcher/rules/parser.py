@@ -6,7 +6,7 @@ One deviation, since nobody means the other: an exclusion without AND that ends 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -16,13 +16,33 @@ from watcher.rules import acts, regions
 from watcher.rules.faults import QueryError
 from watcher.rules.lexer import Lexeme, cut
 from watcher.rules.query import And, Meta, Near, Not, Or, Phrase, Query, Where, Word
+from watcher.understanding.types import EVENT_TYPES
 
 LONGEST, DEEPEST, MOST_TERMS = 2000, 30, 100
 
 
 def parse(text: str) -> Query:
-    """Read a query that someone wrote. Raises QueryError: at most 2,000 characters, brackets 30 deep, 100 terms."""
-    return _read(text, LONGEST, DEEPEST)
+    """Read a query that someone wrote. Raises QueryError: at most 2,000 characters, brackets 30 deep, 100 terms, event types that exist."""
+    query = _read(text, LONGEST, DEEPEST)
+    for meta in _metas(query):
+        if meta.key == "event" and meta.value not in _types():
+            raise QueryError("event", meta.position, word=meta.value, right=_did_you_mean(meta.value, _types()))
+    return query
+
+
+def _metas(query: Query) -> Iterator[Meta]:
+    if isinstance(query, Meta):
+        yield query
+    elif isinstance(query, And | Or):
+        for part in query.parts:
+            yield from _metas(part)
+    elif isinstance(query, Not):
+        yield from _metas(query.part)
+
+
+def _types() -> list[str]:
+    """Name every type of events and every prefix of one."""
+    return sorted({one.rsplit(".", cut)[0] for one in EVENT_TYPES for cut in range(one.count(".") + 1)})
 
 
 def parse_stored(text: str) -> Query:

@@ -125,7 +125,7 @@ class Outbox:
         tx.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**values))
         content = tx.execute(select(alerts.c.content).where(alerts.c.id == row["alert"])).scalar_one_or_none() if row["alert"] else None
         reasons = {reason.rule: reason for raw in (*before.reasons, *row["reasons"]) if (reason := codec.load(Reason, raw))}
-        relevance = row["relevance"] or before.relevance
+        relevance = max((row["relevance"], before.relevance), key=_strength)
         return Claimed(
             id=row["id"],
             recipient=row["recipient"],
@@ -335,20 +335,31 @@ _BEFORE = _Before()
 
 
 def _told_as(tx: Connection, row: RowMapping) -> _Before:
-    """Find the message that told this recipient of the story, else the last one of its dossier; and the text that it has now."""
+    """Find the message that told this recipient of the story, else the last one of its dossier; and the text that it has now.
+
+    An answer hangs on the first message of a story; what is edited is the last one, so that what was said before a development stands.
+    """
     mine = and_(deliveries.c.recipient == row["recipient"], deliveries.c.state == "sent", deliveries.c.id != row["id"])
     messages = deliveries.c.kind.in_(("alert", "follow-up"))
     of_story = select(deliveries).where(mine, deliveries.c.story == row["story"], messages).order_by(deliveries.c.seq)
-    told = tx.execute(of_story.limit(1)).mappings().one_or_none()
-    if told is None and row["dossier"] and row["kind"] != "edit":
+    ours = list(tx.execute(of_story).mappings())
+    if not ours and row["dossier"] and row["kind"] != "edit":
         of_dossier = select(deliveries).where(mine, deliveries.c.dossier == row["dossier"], messages)
-        told = tx.execute(of_dossier.order_by(deliveries.c.seq.desc()).limit(1)).mappings().one_or_none()
-    if told is None:
+        ours = list(tx.execute(of_dossier.order_by(deliveries.c.seq.desc()).limit(1)).mappings())
+    if not ours:
         return _BEFORE
+    told = ours[-1] if row["kind"] == "edit" else ours[0]
     same = (told["kind"], "edit") if row["kind"] == "edit" else ("follow-up",)
     last = select(deliveries.c.shown).where(mine, deliveries.c.story == row["story"], deliveries.c.kind.in_(same), deliveries.c.shown != "")
     shown = tx.execute(last.order_by(deliveries.c.done.desc(), deliveries.c.seq.desc()).limit(1)).scalar_one_or_none() or ""
-    return _Before(told["remote_id"], told["number"] or 0, shown, tuple(told["reasons"]), told["relevance"], told["kind"] == "follow-up")
+    reasons = (*ours[0]["reasons"], *told["reasons"])
+    relevance = max((ours[0]["relevance"], told["relevance"]), key=_strength)
+    return _Before(told["remote_id"], told["number"] or 0, shown, reasons, relevance, told["kind"] == "follow-up")
+
+
+def _strength(relevance: Mapping[str, Any] | None) -> int:
+    """How much somebody is concerned: a later outlet that does not name him does not make it less."""
+    return ("none", "family", "touches").index(relevance["level"]) if relevance else -1
 
 
 def _next_number(tx: Connection, row: RowMapping) -> int:

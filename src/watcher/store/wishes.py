@@ -112,11 +112,17 @@ class Wishes:
 
     # --------------------------------------------------------------------------------------------- labels
     def label(self, recipient: str, story: str, good: bool, now: datetime, reason: str = "") -> None:
-        """Keep what a recipient said of a story; the last word counts. Raises ValueError for a reason that is none of REASONS."""
+        """Keep what a recipient said of a story; the last word counts, but a reason is not taken back by saying the same without one.
+
+        Raises ValueError for a reason that is none of REASONS.
+        """
         if reason and reason not in REASONS:
             raise ValueError(f"{reason!r} is none of {', '.join(REASONS)}")
+        mine = and_(labels.c.recipient == recipient, labels.c.story == story)
         with self._database.write() as tx:
-            tx.execute(delete(labels).where(labels.c.recipient == recipient, labels.c.story == story))
+            before = tx.execute(select(labels.c.reason).where(mine, labels.c.good == good)).scalar_one_or_none()
+            reason = reason or before or ""
+            tx.execute(delete(labels).where(mine))
             tx.execute(insert(labels).values(recipient=recipient, story=story, good=good, reason=reason, at=now))
 
     def unlabel(self, recipient: str, story: str) -> bool:
