@@ -8,6 +8,7 @@ A part is words in a row, with at most one other word in between: `общест�
     {decide}       the words of a named class; {decide+past} the same with a tense
     *химкластер    any word that ends so      +fut           any word of the future
     719            a number                      малый_бизнес   one alternative of several words
+    +done          something was done: any perfective past or short passive form, but of a verb of the class {idle}
 
 `!part` forbids a part in the same sentence, `&part` asks for it in the sentence, next to it or in the title, `&!part` forbids it there;
 a first `^` asks for the beginning of the sentence; a last `@12` sets the window in words (default 9; `@0`: the whole sentence).
@@ -30,6 +31,8 @@ _WINDOW_MARK = re.compile(r"@(\d+)\s*$")
 _CLAUSE = re.compile(r"\s(&!|&|!)\s*")
 _TENSES = {"past": "past", "futr": "fut", "pres": "pres", "INFN": "inf"}
 _CACHE_FORMS = 200_000
+_DONE, _IDLE = "+done", "idle"
+_LIKELY_READING = 0.15  # of a form: «запрет» may be a form of «запереть», which nobody means
 
 Place = tuple[int, int]
 """Half-open range of word indexes in a sentence."""
@@ -67,6 +70,26 @@ class Words:
     places: dict[int, list[int]] = field(default_factory=dict)
 
 
+def without(sentence: Words, places: Sequence[Place]) -> Words:
+    """The sentence with what stands at some places taken out: the other words keep their places."""
+    if not places:
+        return sentence
+    gone = {at for start, end in places for at in range(start, end)}
+    kept = ((number, [at for at in held if at not in gone]) for number, held in sentence.places.items())
+    return Words(sentence.tokens, {number: held for number, held in kept if held})
+
+
+def joined(sentences: Sequence[Words]) -> Words:
+    """Several sentences as one."""
+    out = Words([token for one in sentences for token in one.tokens])
+    before = 0
+    for one in sentences:
+        for number, places in one.places.items():
+            out.places.setdefault(number, []).extend(place + before for place in places)
+        before += len(one.tokens)
+    return out
+
+
 @cache
 def tenses(form: str) -> frozenset[str]:
     """Give every reading of a folded word as `lemma+tense`: past (with passive participles), fut, pres, inf."""
@@ -80,12 +103,14 @@ def tenses(form: str) -> frozenset[str]:
             out.add(f"{lemma}+past" if "past" in tag else f"{lemma}+pres")
         elif tag.POS == "VERB" and tag.tense in _TENSES:
             out.add(f"{lemma}+{_TENSES[tag.tense]}")
-            if tag.tense == "futr":
+            if tag.tense == "futr" and parse.score >= _LIKELY_READING:
                 out.add("+fut")
         elif tag.POS == "VERB" and tag.mood == "impr" and tag.number == "plur":
             out.add("+impr")
         elif tag.POS == "INFN":
             out.add(f"{lemma}+inf")
+        if "perf" in tag and "past" in tag and tag.POS in ("PRTS", "VERB") and parse.score >= _LIKELY_READING:
+            out.add(_DONE)
     return frozenset(out)
 
 
@@ -94,6 +119,7 @@ class Lexicon:
 
     def __init__(self, named: Mapping[str, Iterable[str]] | None = None) -> None:
         self._named = {name: _expand(name, named or {}) for name in named or {}}
+        self._idle = frozenset(words.fold(word) for word in self._named.get(_IDLE, ()))
         self._classes: dict[str, int] = {}
         self._sizes: dict[int, int] = {}
         self._by_lemma: dict[str, list[int]] = {}
@@ -169,7 +195,7 @@ class Lexicon:
         known = self._known.get(token.form)
         if known is None:
             found = set(self._by_form.get(token.form, ()))
-            for lemma in token.lemmas | tenses(token.form):
+            for lemma in self._readings(token):
                 found.update(self._by_lemma.get(lemma, ()))
             found.update(number for prefix, number in self._by_prefix if token.form.startswith(prefix))
             found.update(number for suffix, number in self._by_suffix if any(lemma.endswith(suffix) for lemma in token.lemmas))
@@ -177,6 +203,11 @@ class Lexicon:
                 self._known.clear()
             known = self._known[token.form] = tuple(found)
         return known
+
+    def _readings(self, token: Token) -> frozenset[str]:
+        """The lemmas of a word and its tenses; that of an idle verb does not say that something was done."""
+        readings = token.lemmas | tenses(token.form)
+        return readings - {_DONE} if _DONE in readings and token.lemmas & self._idle else readings
 
     def read(self, tokens: Iterable[Token]) -> Words:
         """Prepare the words and numbers of one sentence for matching; signs other than % are passed over."""

@@ -20,13 +20,15 @@ _STATISTICS = re.compile(
 )
 _QUOTA = re.compile(
     r"квот|лимит|вывез|вывоз|ввез|ввоз|завез|отгруз|отправ|постав|объ[её]м|экспорт|импорт|не более|разреш|отведен|выделен|потол"
-    r"|получ|достан|причит|речь о|размер|распредел|остат|quota|cap\b|limit|export|tonnes|tons"
+    r"|получ|достан|причит|речь о|размер|распредел|остат|для рф|для росси|quota|cap\b|limit|export|tonnes|tons"
 )
+_WHOLE = re.compile(r"объ[её]м\w* квот|размер|можно (?:будет )?вывезти|квот\w+ (?:в |на |объ)|применяем")
 _SHARED_OUT = re.compile(r"подлежит|перераспредел")
 _FORMER = re.compile(
     r"(?:против|вместо|прежн\w+|был[ао]?|составлял\w*|по сравнению с|больше,? чем|меньше,? чем|instead of|from)\s+(?:\w+\s+){0,2}$"
 )
 _FORMER_TIME = re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ (?:период|полгод|полугоди|квартал|сезон|год)")
+_ROUNDED = 0.006  # of a figure: how far its rounded form in a headline may be from it
 _FIRMS = re.compile(r"больше всех|достал[ао]сь|лидер|трейдинг|ооо\b|\bао\b|крупнейш")
 
 
@@ -47,7 +49,13 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
         ):
             continue
         low = fact.line.text.lower()
-        if scope.kind == "quota.allocation" and fact.line is not scope.own and fact.line.kind != "title" and not _SHARED_OUT.search(low):
+        if (
+            scope.kind == "quota.allocation"
+            and not _WHOLE.search(low)
+            and fact.line is not scope.own
+            and fact.line.kind != "title"
+            and not _SHARED_OUT.search(low)
+        ):
             continue
         if fact.line is not scope.own and (
             not (_QUOTA.search(low) or _is_headline_of(scope, fact)) or _STATISTICS.search(low) or _FIRMS.search(low)
@@ -59,10 +67,30 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
         if one not in out:
             out.append(one)
             of_russia.append(_owner(fact, known) == "home")
+    out, of_russia = _exact(out, of_russia)
     if scope.kind == "quota.import.trq" and any(of_russia):
         own = [one for one, mine in zip(out, of_russia, strict=True) if mine]
         return [one for one in out if one in own or one["unit"] != own[0]["unit"] or one["value"] < max(each["value"] for each in own)]
     return out
+
+
+def _exact(volumes: list[dict[str, Any]], of_russia: list[bool]) -> tuple[list[dict[str, Any]], list[bool]]:
+    """«16,95 млн» of a headline is «16 948 221» of the text: the rounded figure is left out."""
+    kept = [
+        at
+        for at, one in enumerate(volumes)
+        if not any(
+            one["unit"] == other["unit"]
+            and 0 < abs(one["value"] - other["value"]) <= _ROUNDED * other["value"]
+            and _digits(one) < _digits(other)
+            for other in volumes
+        )
+    ]
+    return [volumes[at] for at in kept], [of_russia[at] for at in kept]
+
+
+def _digits(volume: dict[str, Any]) -> int:
+    return len(str(volume["value"]).replace(".", "").rstrip("0"))
 
 
 def _is_headline_of(scope: Scope, fact: Told) -> bool:

@@ -46,7 +46,11 @@ def assemble(entry: Entry, version: int, *, names: bool, known: Knowledge | None
         told.append(Refusal("", "foreign", (abroad[0].span(abroad[1]),)))
     else:
         reading = Reading(document, known, entities, entry.published.date() if entry.published else None, stages.of_place(entry.url))
-        found = [one for one in recognition.candidates(document, known) if one.type.family not in refusals]
+        found = [
+            one
+            for one in (*recognition.candidates(document, known), *recognition.between(document, known))
+            if one.type.family not in refusals
+        ]
         found.extend(one for one in amended(document, known, entities, found) if one.type.family not in refusals)
         chosen = choose(document, known, found)
         events = [event for one in chosen for event in _told(reading, one, _of_others(one, chosen, found))]

@@ -59,6 +59,7 @@ def _told_and_recalled(
     whole, asked = headline
     told: list[Candidate] = []
     around: list[Candidate] = []  # told only if nothing else of the family is
+    faint: list[Candidate] = []  # nor these
     recalled: list[Chosen] = []
     package = any(one.news and one.type.package and _in_head(document, one.at) for one in ones)
     package = package or (document.lines[0].kind == "title" and first(known.cues["package"], document.lines[0]) is not None)
@@ -66,14 +67,16 @@ def _told_and_recalled(
         here = "" if one.type.answers and document.lines[one.at].kind != "background" else novelty.old_here(document, one.at, known)
         here = here or novelty.past_here(document, one.at)
         doubted = "" if _is_answered(document, known, one) else asked
-        if not (whole or here or doubted) and _is_told(document, known, one, package):
+        if one.faint:
+            faint.extend([] if whole or asked else [one])
+        elif not (whole or here or doubted) and _is_told(document, known, one, package):
             told.append(one)
         elif not (whole or here or doubted) and _is_told_around(document, known, one):
             around.append(one)
             recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True))
         elif here or whole or _in_head(document, one.at):
             recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True, here or whole or doubted))
-    return told or around, recalled
+    return told or around or faint, recalled
 
 
 def _is_told(document: Document, known: Knowledge, one: Candidate, package: bool) -> bool:
@@ -150,16 +153,18 @@ def _most_specific(document: Document, ones: Sequence[Candidate]) -> dict[str, C
             if document.lines[at].kind in ("title", "lead") or not one.type.figures or _has_number(document, one):
                 weight[one.type.name] += _WEIGHT[document.lines[at].kind]
                 best.setdefault(one.type.name, one)
-    return {name: Chosen(one, weight[name]) for name, one in best.items() if _stands(name, best, weight)}
+    return {name: Chosen(one, weight[name]) for name, one in best.items() if _stands(document, name, best, weight)}
 
 
-def _stands(name: str, best: Mapping[str, Candidate], weight: Mapping[str, float]) -> bool:
+def _stands(document: Document, name: str, best: Mapping[str, Candidate], weight: Mapping[str, float]) -> bool:
     """Whether a type is told beside the others: none that it is part of is told as well, and it is more than touched on."""
     for other, one in best.items():
         if one.at == 0 < best[name].at and one.type.package and best[name].type.package:
             return False  # of two laws the one in the headline
         if other == name or not name.startswith(one.type.beats or ("\0",)):
             continue
+        if best[name].type.package and _in_head(document, one.at):
+            return False  # of one change the more specific type
         if (one.at == 0 and best[name].at > 0) or weight[other] * (1 if one.type.figures else 2) >= weight[name]:
             return False
     return best[name].type.figures or weight[name] >= _TOUCHED_ON * max(weight.values())

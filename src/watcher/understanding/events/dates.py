@@ -14,8 +14,8 @@ Dated = tuple[Entity, str, str, Line]
 """A fact, the words before and after it in lower case, and its sentence."""
 
 _DUE = re.compile(
-    r"поруч|экспертиз|заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже|обязан|подать|должн|предстоит"
-    r"|привести|следует|необходимо|нужно|надо"
+    r"высказ|отзыв|поруч|экспертиз|заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже"
+    r"|обязан|подать|должн|предстоит|привести|следует|необходимо|нужно|надо"
     r"|перерегистр|переписать|deadline|submit|no later|applications"
 )
 _DONE_BY = re.compile(
@@ -24,7 +24,7 @@ _DONE_BY = re.compile(
 _HOLDS = re.compile(r"действ|продл|времен|срок|проработа|рассчитан|особый порядок|упрощ")
 _ALLOWED = re.compile(r"[\s\w]{0,24}(?:смогут|могут|вправе|разреш)")
 _CLOSES = re.compile(r"(?:заверш\w+|законч\w+|истека\w+|закро\w+|ends?|closes?)\s*$")
-_APPLY = re.compile(r"принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|экспертиз|замечани|applications|submit")
+_APPLY = re.compile(r"высказ|отзыв|принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|экспертиз|замечани|applications|submit")
 _BEGINS = re.compile(
     r"вступ|действ|применя|примен|исполня|выполня|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
     r"|take\w* effect|appl(?:y|ies)|start|effective|come\w* into|from"
@@ -32,9 +32,13 @@ _BEGINS = re.compile(
 _POSTPONED = re.compile(r"отлож|перенес|сдвин|отсроч|отодвин")
 _IN_FORCE_ON = re.compile(
     r"(?:вступ\w+ в силу|начн\w+ (?:действовать|применяться|работать)|начина\w+ (?:действовать|применяться)|заработа\w+|стартует"
-    r"|стан\w+ обязательн\w+|take\w* effect|effective)\s*(?:on\s*)?$"
+    r"|стан\w+ обязательн\w+|take\w* effect|effective|вступлени\w+ в силу\W*|начал\w+ (?:действия|применения)\W*"
+    r"|применени\w+[^.;]{0,30}[—–:-]|вступ\w+ в силу, как ожидается,|в силу [^.;]{0,40}вступ\w+,? ?(?:как ожидается,)?)\s*(?:on\s*)?$"
 )
-_BACK = re.compile(r"(?:с начала|с конца|начиная|работает|создан\w*|основан\w*|действ\w+ ещ[её])\s*$")
+_BACK = re.compile(r"(?:с начала|с конца|начиная|работает|создан\w*|основан\w*|действ\w+ ещ[её]|жд(?:ут|ал\w*)|не)\s*с?\s*$")
+_PROLONGED = re.compile(r"пролонг\w*|продл\w*|действ\w*")
+_NOW = re.compile(r"(?:^|[.!?;]\s*)(?:сейчас|пока|в настоящее время|now|currently)\b")
+_ENDS = re.compile(r"(?:истека\w+|ист[её]ч\w+|заверша\w+|законч\w+|заканчива\w+|expires?|ends?)\s*(?:on\s*)?$")
 _FOR_YEAR = re.compile(r"(?:\bна|\bfor|касается|касаются|охватывает)\s*(?:весь |the )?$")
 _IN_YEAR = re.compile(r"(?:\bв|\bin|sets?|set)\s*$")
 _STARTS = re.compile(r"(?:заработа\w+|вступ\w+ в силу|начн\w+ действовать|стартует|откроется)\s*$")
@@ -45,7 +49,7 @@ def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[st
     if kind.startswith("cluster.") or (kind.startswith("proc.") and not _temporary(facts)):
         return None
     for entity, before, _, _ in facts:
-        if entity.kind != "period" or not isinstance(entity.value, dict) or _DUE.search(before[-30:]):
+        if entity.kind != "period" or not isinstance(entity.value, dict) or _DUE.search(before[-30:]) or _is_past(entity, published):
             continue
         if entity.value.get("precision") != "year" or _FOR_YEAR.search(before):
             return {key: str(entity.value[key]) for key in ("start", "end") if entity.value.get(key)}
@@ -54,20 +58,54 @@ def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[st
     return _from_edges([fact for fact in facts if fact[0].kind == "date" and isinstance(fact[0].value, str)], kind, published)
 
 
+def _is_past(entity: Entity, published: date | None) -> bool:
+    """A period that has ended before the news: what was shipped or harvested in it, no time of a new measure."""
+    return published is not None and str(entity.value.get("end") or "9") < published.isoformat()
+
+
+def beginning(facts: Sequence[Dated]) -> str | None:
+    """The first day named as one from which something holds: «с 1 февраля снова можно»."""
+    for entity, before, _, line in facts:
+        if (
+            entity.kind == "date"
+            and entity.comparator == "≥"
+            and len(str(entity.value)) >= 7
+            and line.kind in ("title", "lead")
+            and not _BACK.search(before)
+        ):
+            return _first_day(str(entity.value))
+    return None
+
+
 def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> dict[str, str] | None:
     start = end = ""
-    for entity, before, _, _ in facts:
+    for entity, before, _, line in facts:
         value = str(entity.value)
+        if _NOW.search(line.text.lower()) and kind.startswith("proc."):
+            continue
         if len(value) == 4:
+            if kind == "quota.procurement.share" and entity.comparator == "≥" and published and int(value) >= published.year and not start:
+                start = f"{value}-01-01"
             if not start and not end and _is_for_year(value, before, kind, published):
                 start, end = f"{value}-01-01", f"{value}-12-31"
         elif not start and _begins(entity, before):
             start = _first_day(value)
-        elif entity.comparator == "≤" and not end and not _DUE.search(before[-60:]) and not _DONE_BY.search(before[-22:]):
+        elif (
+            entity.comparator == ""
+            and not end
+            and _ENDS.search(before[-40:])
+            and re.search(r"квот|запрет|ограничени|действ|quota|ban", before + line.text.lower())
+        ) or (entity.comparator == "≤" and not end and not _is_due(before[-60:]) and not _DONE_BY.search(before[-22:])):
             end = _last_day(value)
     if start and end and start > end:
         start = ""
     return {key: value for key, value in (("start", start), ("end", end)) if value} or None
+
+
+def _is_due(before: str) -> bool:
+    """Whether a day ends a time to do something; what is said nearest to it decides: «на обсуждение документ о продлении до …»."""
+    due = [found.end() for found in _DUE.finditer(before)]
+    return bool(due) and max(due) > max((found.end() for found in _PROLONGED.finditer(before)), default=0)
 
 
 def _begins(entity: Entity, before: str) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from watcher.language import words
 from watcher.model import Entry, FieldName, Span
 from watcher.understanding import text as texts
-from watcher.understanding.grammar import Lexicon, Pattern, Place, Words, find
+from watcher.understanding.grammar import Lexicon, Pattern, Place, Words, find, without
 
+_WHICH = frozenset({"который"})
 _HEADING = 30  # characters: a shorter line after a date heads no news
 ASIDE = 1_000  # topics from here on are items of a list beside the text
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}")
@@ -137,6 +138,17 @@ def _lines(where: tuple[FieldName, str, int, int], kind: str, topic: int, lexico
         prepared = lexicon.read(chunk)
         if prepared.tokens:
             yield Line(field, first, last, kind, topic, text[first:last], prepared)
+
+
+def main_clause(line: Line) -> Words:
+    """The words of a sentence without its relative clauses: «квота, которую ввели в феврале» does not tell that it was introduced."""
+    tokens = line.words.tokens
+    clauses = []
+    for at, token in enumerate(tokens):
+        if token.lemmas & _WHICH and at:
+            end = next((to for to in range(at + 2, len(tokens)) if "," in line.text[tokens[to - 1].end : tokens[to].start]), len(tokens))
+            clauses.append((at, end))
+    return without(line.words, clauses)
 
 
 def first(patterns: Sequence[Pattern], line: Line, around: Sequence[Words] = ()) -> tuple[Pattern, Place] | None:

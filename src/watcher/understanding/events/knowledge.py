@@ -19,7 +19,10 @@ from watcher.understanding.grammar import Lexicon, Pattern
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One event type: `triggers` are news by themselves, `topics` once something happened to them, `mentions` never."""
+    """One event type: `triggers` are news by themselves, `topics` once something happened to them, `mentions` never.
+
+    `head` is what headline and lead say between them; it counts only where the family has no other news.
+    """
 
     name: str
     rank: int
@@ -27,6 +30,9 @@ class EventType:
     triggers: tuple[Pattern, ...]
     topics: tuple[Pattern, ...]
     mentions: tuple[Pattern, ...]
+    head: tuple[Pattern, ...]
+    recalls: tuple[Pattern, ...]
+    """In the sentence itself: what is said there of its topics is no news."""
     happens: tuple[Pattern, ...]
     window: int
     requires: Pattern | None
@@ -97,6 +103,8 @@ def _type(lexicon: Lexicon, row: Mapping[str, Any], families: Mapping[str, Any])
         triggers=_patterns(lexicon, row.get("triggers")),
         topics=_patterns(lexicon, row.get("topics")),
         mentions=_patterns(lexicon, row.get("mentions")),
+        head=_patterns(lexicon, row.get("head")),
+        recalls=_patterns(lexicon, row.get("recalls")),
         happens=_patterns(lexicon, [own] if own else family.get("happens")),
         window=family.get("window", 0),
         requires=lexicon.compile(row["requires"]) if row.get("requires") else None,

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import re
 
-from watcher.understanding.events.document import Document, first
+from watcher.understanding.events.document import Document, Line, first
 from watcher.understanding.events.knowledge import Knowledge
+from watcher.understanding.grammar import Place
 
-_YEARS = re.compile(r"\b(?:в|ещё в|еще в) (20[0-2]\d)(?:-м)? (?:году|г\.)\b")
+_MONTH = r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)"
+_YEARS = re.compile(
+    r"\b(?:[вс] (20[0-2]\d)(?:-м\b|(?:-м)? (?:году|года|г\.)(?!\w))|ещ[её] в (20[0-2]\d)\b|в "
+    + _MONTH
+    + r" (20[0-2]\d)|(?:in|to) (?:[A-Z][a-z]+ )?(20[0-2]\d)\b)"
+)
+_SENTENCES = re.compile(r"\w{3,}[.!?…]+\s")
+_HEADLINE = 120  # characters: the longest of a headline proper
 _ELSE = re.compile(r"сравнени|чем в|против|уровн|как и в|действ|продл|план|бюджет|закон|постановлен|правил|утвержд|приказ", re.IGNORECASE)
 
 
 def recalled(document: Document, known: Knowledge) -> str:
     """Say by which cue the whole entry is a reminder, an explainer, a review, an anniversary; empty if it is news."""
-    head = document.lines[:1]
-    if head and head[0].kind == "title" and (found := first(known.cues["headline"], head[0], document.around(0))):
-        return f"old headline: {found[0].text}"
-    for line in document.head():
-        if found := first(known.cues["entry"], line):
-            return f"old entry: {found[0].text}"
+    head = document.head()
+    if head and head[0].kind == "title":
+        found = first(known.cues["headline"], head[0], document.around(0))
+        if found and not _is_whole_post(head[0], found[1]):
+            return f"old headline: {found[0].text}"
+    for name, lines in (("opening", head[:2]), ("entry", head)):
+        for line in lines:
+            if found := first(known.cues[name], line):
+                return f"old entry: {found[0].text}"
     return ""
+
+
+def _is_whole_post(title: Line, cue: Place) -> bool:
+    """A post without a headline stands in the title whole: what its later sentences say is not said of all of it."""
+    before = title.text[: title.words.tokens[cue[0]].start] if cue[0] else ""
+    return len(title.text) > _HEADLINE and _SENTENCES.search(before) is not None
 
 
 def asked(document: Document, known: Knowledge) -> str:
@@ -29,7 +46,13 @@ def asked(document: Document, known: Knowledge) -> str:
     if document.lines[0].text.rstrip().endswith("?"):
         return "asks: ?"
     found = first(known.cues["question"], document.lines[0])
-    return f"asks: {found[0].text}" if found else ""
+    return f"asks: {found[0].text}" if found and not _is_answered_at_once(document.lines[0], found[1], known) else ""
+
+
+def _is_answered_at_once(line: Line, asked: Place, known: Knowledge) -> bool:
+    """«Кто сколько вывезет: министерство поделило квоту»: what is asked before the colon is decided after it."""
+    decided = first(known.cues["decided"], line)
+    return decided is not None and asked[1] <= decided[1][0] and ":" in line.said((asked[0], decided[1][1]))
 
 
 def old_here(document: Document, at: int, known: Knowledge) -> str:
@@ -45,7 +68,7 @@ def old_here(document: Document, at: int, known: Knowledge) -> str:
 def past_here(document: Document, at: int) -> str:
     """Say which year before that of publication the sentence `at` speaks of, «в 2021 году»; empty if none, or another year as well."""
     line = document.lines[at]
-    years = _YEARS.findall(line.text) if document.year else []
+    years = ["".join(found) for found in _YEARS.findall(line.text)] if document.year else []
     if years and all(int(year) < document.year for year in years) and not _ELSE.search(line.text):
         return f"old: in {years[0]}"
     return ""

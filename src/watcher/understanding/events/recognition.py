@@ -6,13 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from watcher.model import Refusal
-from watcher.understanding.events.document import Document, Line, first
+from watcher.understanding.events.document import ASIDE, Document, Line, first, main_clause
 from watcher.understanding.events.knowledge import EventType, Knowledge, LookAlike
-from watcher.understanding.grammar import Place, Words, find, find_part
+from watcher.understanding.grammar import Pattern, Place, Words, find, find_part, joined
 
-_ADJECTIVE = ("ий", "ый", "ой", "ая", "ое", "ие", "ые", "их", "ых", "ому", "ого", "ом", "ую", "ими", "ыми")
+_ADJECTIVE = ("ий", "ый", "ой", "ая", "ое", "ие", "ые", "их", "ых", "им", "ым", "ому", "ему", "ого", "его", "ом", "ем", "ую", "ими", "ыми")
 _ORIGIN = frozenset(["из", "от", "с", "граждан", "гражданам", "гражданами", "против", "from", "with", "of"])
 _TOWARDS = frozenset(["в", "во", "на", "to", "in"])
+_MADE = (
+    *("стан", "оборуд", "софт", "авто", "товар", "лекар", "техник", "продукц", "электрон", "ноутбук", "компьют", "кабел", "медиз", "рыб"),
+    *("мяс", "рис", "сыр", "детал", "комплект", "насос", "светил", "лифт", "мебел", "закупщ", "покупат", "импорт", "аналог", "препарат"),
+)
 _TRADE = ("экспорт", "вывоз", "постав", "отгруз", "спрос", "продаж", "рынк", "export", "shipment", "demand", "sales")
 
 
@@ -27,6 +31,8 @@ class Candidate:
     cue: str
     topic: bool = False
     """Spoken of in the words of a topic, though its sentence does not say what happened."""
+    faint: bool = False
+    """Told by headline and lead between them: it counts only where the family has no other news."""
 
 
 def refused(document: Document, known: Knowledge) -> dict[str, list[Refusal]]:
@@ -66,8 +72,11 @@ def foreign(document: Document, known: Knowledge) -> tuple[Line, Place] | None:
 
 
 def _of_origin(line: Line, place: Place) -> bool:
-    """«Рис из Вьетнама», «граждане Узбекистана», «спрос в Бразилии»: where goods come from or go to is not where the news is."""
-    before = [token.form for token in line.words.tokens[max(0, place[0] - 4) : place[0]]]
+    """«Рис из Вьетнама», «китайские станки», «спрос в Бразилии»: where goods or people come from or go to is not where the news is."""
+    tokens = line.words.tokens
+    if tokens[place[0]].form.endswith(_ADJECTIVE) and any(token.form.startswith(_MADE) for token in tokens[place[1] : place[1] + 1]):
+        return True
+    before = [token.form for token in tokens[max(0, place[0] - 4) : place[0]]]
     if not before:
         return False
     return before[-1] in _ORIGIN or (before[-1] in _TOWARDS and any(form.startswith(_TRADE) for form in before))
@@ -84,13 +93,46 @@ def candidates(document: Document, known: Knowledge) -> Iterator[Candidate]:
                 continue
             if found := _find(kind, line, around):
                 place, news, cue = found
-                if _fits(kind, line, around):
+                if _fits(kind, (line.words, *around)):
                     yield Candidate(kind, at, place, news, cue, cue.startswith("topic"))
 
 
-def _fits(kind: EventType, line: Line, around: Sequence[Words]) -> bool:
+def between(document: Document, known: Knowledge) -> Iterator[Candidate]:
+    """Find what headline and lead tell between them, neither alone: «Дизелю закрыли дорогу. Запрет на вывоз введён с августа»."""
+    if document.cleaned.digest:
+        return
+    sentence_level = [one for one in known.lookalikes if one.scope == "sentence"]
+    told = [(at, line) for at, line in enumerate(document.head()) if _tells(document, at, known)]
+    for kind in known.types:
+        if not kind.head:
+            continue
+        lines = [(at, line) for at, line in told if kind.family not in _silent(line, sentence_level)]
+        for pattern in kind.head:
+            whole = joined([line.words for _, line in lines])
+            if (place := find(pattern, whole)) and _fits(kind, (whole,)) and (one := _located(kind, pattern, place, lines)):
+                yield one
+                break
+
+
+def _tells(document: Document, at: int, known: Knowledge) -> bool:
+    line = document.lines[at]
+    return line.kind in ("title", "lead", "body") and line.topic < ASIDE and first(known.cues["sentence"], line) is None
+
+
+def _located(kind: EventType, pattern: Pattern, place: Place, lines: Sequence[tuple[int, Line]]) -> Candidate | None:
+    """A candidate in the line where the match begins, its evidence as far as it reaches there."""
+    before = 0
+    for at, line in lines:
+        size = len(line.words.tokens)
+        if place[0] < before + size:
+            within = (place[0] - before, min(place[1] - before, size))
+            return Candidate(kind, at, within, True, f"head: {pattern.text}", faint=True)
+        before += size
+    return None
+
+
+def _fits(kind: EventType, near: Sequence[Words]) -> bool:
     """Whether what a type asks for stands near, and what it can't stand doesn't."""
-    near = (line.words, *around)
     if kind.requires is not None and not any(find(kind.requires, other) for other in near):
         return False
     return kind.unless is None or not any(find(kind.unless, other) for other in near)
@@ -105,6 +147,8 @@ def _find(kind: EventType, line: Line, around: Sequence[Words]) -> tuple[Place, 
         return found[1], True, f"trigger: {found[0].text}"
     if found := first(kind.topics, line, around):
         topic, place = found
+        if first(kind.recalls, line):
+            return place, False, f"mention: {topic.text}"
         if happens := _happens(kind, line, place):
             return (min(place[0], happens[0]), max(place[1], happens[1])), True, f"topic: {topic.text}"
         return place, False, f"topic: {topic.text}"
@@ -114,8 +158,9 @@ def _find(kind: EventType, line: Line, around: Sequence[Words]) -> tuple[Place, 
 
 
 def _happens(kind: EventType, line: Line, topic: Place) -> Place | None:
+    told = main_clause(line)
     for pattern in kind.happens:
-        place = find(pattern, line.words)
+        place = find(pattern, told)
         if place and (not kind.window or max(place[1], topic[1]) - min(place[0], topic[0]) <= kind.window + topic[1] - topic[0]):
             return place
     return None

@@ -27,8 +27,13 @@ _REGISTRY = re.compile(
     r"(?:в|во) (?:вс[её]м )?(?:федеральном )?реестре\b[^.]{0,60}\d|всего в (?:реестр|стран|росси)|по (?:всей )?стране"
     r"|в росси[ия] (?:уже |насчит|действ)|субъект\w+ (?:рф|федерации)"
 )
-_MEMBERS = re.compile(r"состав|вошл|вход|объедин|участник|участву|насчит|включа|числ|кластер|все \d|member|compan|group|compris|unite")
+_MEMBERS = re.compile(
+    r"состав|вошл|вход|внутри|обойм|образ|созда|объедин|участник|участву|насчит|включа|числ|кластер|все \d"
+    r"|member|compan|group|compris|unite"
+)
 _FRESH = re.compile(r"(?:ещ[её]|новы[хе]|нов(?:ый|ая)|дополнительн\w+|присоедини\w+|вступил\w*|вместе с|\bnew|more)\s+(?:\w+\s+){0,2}$")
+_PLACES = re.compile(r"москв[уые]", re.IGNORECASE)
+_OTHERS = re.compile(r"(?:с уч[её]том|включая|в том числе|из них|среди)\W*$|(?<!состоит )(?<!состоящий )\bиз\W*$")
 _WORKERS = re.compile(r"рабоч\w+ мест|работа\w+|занят\w*|труд\w+|jobs|employ")
 _PLAINER = frozenset({"extend", "lift", "zero", "reject"})  # said beside «ограничит», they say what is really done
 _SUBJECT = re.compile(r"область|край|[Рр]еспублика|автономный округ|^Москва$|Санкт-Петербург|Севастополь")
@@ -36,9 +41,13 @@ _DATELINE = re.compile(r"[,.]? \d{1,2} (?:янв|фев|мар|апр|ма[йя]
 _PARTNERS = re.compile(r"соглашени|меморандум|соседн|форум|подключ|надеются|ждут")
 
 
+_WORKED = re.compile(r"(?:трудил|работал)\w* (?:более |около |почти |свыше )?\d")
+
+
 def is_performance(kind: str, line: Line) -> bool:
     """«За прошлый год заводы кластера выпустили продукции на 3,7 млрд»: what members earned is the past and yet the event's own."""
-    return kind.startswith("cluster.register") and line.kind in ("lead", "body") and _REVENUE.search(line.text.lower()) is not None
+    low = line.text.lower()
+    return kind.startswith("cluster.register") and line.kind in ("lead", "body") and bool(_REVENUE.search(low) or _WORKED.search(low))
 
 
 def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
@@ -48,6 +57,10 @@ def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
         value = make(scope, known)
         if value not in (None, [], {}, ""):
             slots[name] = value
+    if slots.get("change") == "reject":
+        slots.pop("period", None)
+    if slots.get("change") == "lift" and "effective" not in slots and (start := dates.beginning(_dated(scope))):
+        slots["effective"] = start
     period = slots.get("period")
     if slots.get("change") == "lift" and isinstance(period, dict) and "end" not in period:
         slots["effective"] = slots.pop("period")["start"]
@@ -68,7 +81,8 @@ def _regions(scope: Scope, known: Knowledge) -> list[str] | None:
             not _SUBJECT.search(name)
             or _REGISTRY.search(low)
             or _DATELINE.match(fact.after)
-            or (fact.line is not scope.own and _PARTNERS.search(low))
+            or (fact.line is not scope.own and _PARTNERS.search(low) and (sure or weak))
+            or (_PLACES.fullmatch(fact.entity.text) and "кластер" not in fact.after[:30])
         ):
             continue
         if fact.entity.comparator != "~":
@@ -100,6 +114,8 @@ def _participants(scope: Scope, known: Knowledge) -> int | None:
     for fact in scope.of("count"):
         what = fact.entity.value.get("of")
         if what not in ("participants", "enterprises") or fact.role in ("by", "from") or _FRESH.search(fact.before):
+            continue
+        if _OTHERS.search(fact.before) or "нов" in fact.entity.text.lower():
             continue
         low = fact.line.text.lower()
         if _REGISTRY.search(low) or not _MEMBERS.search(low):
@@ -198,7 +214,18 @@ def _change(scope: Scope, known: Knowledge) -> str | None:
         found = other if found is None or other in _PLAINER else found
     if found is None and scope.kind != "quota.procurement.share":
         found = "introduce" if amounts.volume(scope, known) or _period(scope, known) else None
-    return found if scope.kind != "quota.allocation" or found in ("reallocate", "reject") else None
+    if scope.kind == "quota.allocation":
+        return found if found == "reject" or (found == "reallocate" and "перерасп" in scope.own.text.lower()) else None
+    return _of_figures(scope) or found if found in (None, "introduce", "extend") else found
+
+
+def _of_figures(scope: Scope) -> str | None:
+    """«1,8 вместо 1,5 млн тонн»: the figures say what the verbs leave open."""
+    for fact in scope.of("quantity"):
+        value = fact.entity.value
+        if fact.line is scope.own and fact.role == "to" and "was" in value and value["was"] != value["value"]:
+            return "raise" if value["value"] > value["was"] else "cut"
+    return None
 
 
 def _change_in(line: Line, known: Knowledge) -> str | None:
@@ -240,7 +267,11 @@ def _threshold(scope: Scope, known: Knowledge) -> dict[str, Any] | None:
 
 
 def _period(scope: Scope, known: Knowledge) -> dict[str, str] | None:
-    return dates.period([(fact.entity, fact.before, fact.after, fact.line) for fact in scope.facts], scope.kind, scope.published)
+    return dates.period(_dated(scope), scope.kind, scope.published)
+
+
+def _dated(scope: Scope) -> list[dates.Dated]:
+    return [(fact.entity, fact.before, fact.after, fact.line) for fact in scope.facts]
 
 
 def _effective(scope: Scope, known: Knowledge) -> str | None:

@@ -63,8 +63,9 @@ _ATOM = re.compile(
     rf"|(?P<year>{_YEAR})(?!\d)(?:(?:-?го|-?й|-?м)? ?(?P<yw>год(?:а|у|ом|е)?\b|гг?\.|г\b))?"
     r")"
 )
+_HOUR = re.compile(r"\d{1,2}[:.]\d\d (?:мск |по мск |по москве )?$")
 _BARE_DAY = re.compile(r"(?<![\d.])([0-3]?\d)(?:-?го)?(?: (?:по|до|to) | ?- ?)$")
-_JOINT = re.compile(r",? (?:по|до|to|through|until|till)(?: (?:the )?(?:конец|конца|end of))? |(?: ?- ?)")
+_JOINT = re.compile(r",? (?:по|до|to|and|through|until|till)(?: (?:the )?(?:конец|конца|end of))? |(?: ?- ?)")
 _YEAR_CUE = re.compile(r"(?:\b(?:в|с|до|по|к|от|in|since|until|from|by|of) )$")
 _IN_MONTH = re.compile(r"\b(?:in|of|until|by|through|since|from|late|early) $")
 _MEASURE_TIME = re.compile(r"период|срок|квот|лимит|запрет|\bна $")
@@ -165,6 +166,7 @@ def _joined(page: Page, first: Atom, second: Atom) -> bool:
         "-" in between
         or bool(re.search(r"\b(?:с|со|from|период с) $", page.low[max(0, first.start - 10) : first.start]))
         or "through" in between
+        or (between == " and " and page.low[max(0, first.start - 8) : first.start] == "between ")
     )
 
 
@@ -260,6 +262,7 @@ def _from_bare_day(page: Page, atom: Atom, day: int, start: int) -> Found | None
 
 
 def _sign(before: str, after: str, atom: Atom) -> str:
+    before = _HOUR.sub("", before)
     if re.search(r"(?:\bпосле|\bafter) $", before):
         return ">"
     if re.search(r"(?:\bс|\bсо|начиная с|\bfrom|\bsince|starting|effective|as of) $", before):
