@@ -31,7 +31,7 @@ def word(number: int) -> str:
 
 
 class Papers:
-    """Two hundred feeds; remembers when each entry was published and when it was first served."""
+    """So many feeds; remembers when each entry was published and when it was first served."""
 
     def __init__(self) -> None:
         self.entries: dict[int, list[int]] = {}
@@ -40,12 +40,12 @@ class Papers:
         self.ports: list[int] = []
         self.asked: set[int] = set()
 
-    async def open(self) -> None:
+    async def open(self, sources: int = SOURCES) -> None:
         app = web.Application()
         app.router.add_get("/feed.xml", self._serve)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        for _ in range(SOURCES):
+        for _ in range(sources):
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
         self.ports = [address[1] for address in runner.addresses]
@@ -108,13 +108,19 @@ async def measure(minutes: float) -> None:
         report(papers, telegram, number)
 
 
-def report(papers: Papers, telegram: BotApi, number: int) -> None:
+def arrivals(telegram: BotApi, number: int) -> dict[int, float]:
+    """When each of so many entries was first told."""
     told: dict[int, float] = {}
     for call in telegram.calls:
         if call.method == "sendMessage":
             for entry in range(number):
                 if f"Проверка {word(entry)}" in str(call.params.get("text", "")):
                     told.setdefault(entry, call.at)
+    return told
+
+
+def report(papers: Papers, telegram: BotApi, number: int) -> None:
+    told = arrivals(telegram, number)
     whole = sorted(told[entry] - papers.published[entry] for entry in told)
     own = sorted(told[entry] - papers.served[entry] for entry in told)
     print(f"published {number}, told {len(told)}")

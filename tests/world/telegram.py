@@ -179,6 +179,8 @@ class BotApi:
     calls: list[Call] = field(default_factory=list)
     messages: dict[tuple[int, int], Sent] = field(default_factory=dict)
     script: deque[Fault] = field(default_factory=deque)
+    answers: dict[str, deque[Fault]] = field(default_factory=dict)
+    """Answers for one chat alone, by its `chat_id`."""
     blocked: set[int] = field(default_factory=set)
     unknown: set[int] = field(default_factory=set)
     administrators: set[tuple[int, int]] = field(default_factory=set)
@@ -302,7 +304,8 @@ class BotApi:
         return _answer(Fault(body={"ok": True, "result": ME if method == "getMe" else True}))
 
     async def _write(self, request: web.Request, method: str, params: dict[str, Any]) -> web.StreamResponse:
-        fault = self.script.popleft() if self.script else Fault()
+        script = self.answers.get(str(params.get("chat_id"))) or self.script
+        fault = script.popleft() if script else Fault()
         if fault.status == 200 and (fault.record or (fault.raw is None and fault.body is None)):
             result = self._take(method, params)
             if isinstance(result, Fault):
