@@ -86,6 +86,7 @@ class Remembered:
     last_new: datetime | None = None
     usual_gap_s: float | None = None
     entries: int = 10
+    notes: tuple[str, ...] = ()
 
 
 FRIDAY = datetime(2026, 2, 27, 15, 0, tzinfo=UTC)
@@ -123,6 +124,11 @@ def test_one_failure_is_weather_and_three_are_told() -> None:
     assert said[:2] == ["", ""]
     assert "Вестник" in said[2]
     assert "answered 500" in said[2]
+
+
+def test_a_source_that_moved_for_good_is_told_while_it_still_answers() -> None:
+    assert "переехал" in health.trouble(Remembered(notes=("moved",)), "Вестник", FRIDAY)
+    assert health.trouble(Remembered(notes=("ill-formed",)), "Вестник", FRIDAY) == ""
 
 
 # ------------------------------------------------------------------------------------------------- our own network

@@ -27,7 +27,22 @@ _TOLD_FROM = 3
 """Failures in a row before anybody is told: one is weather."""
 
 BLOCKING = frozenset({"blocked", "captcha"})
-SHAPE = frozenset({"format", "not-a-feed", "shape", "javascript", "empty", "unsafe", "too-large", "parser", "mass-change"})
+SHAPE = frozenset(
+    {
+        "format",
+        "not-a-feed",
+        "shape",
+        "javascript",
+        "empty",
+        "unsafe",
+        "too-large",
+        "parser",
+        "mass-change",
+        "no-preview",
+        "no-text",
+        "encrypted",
+    }
+)
 NETWORK = frozenset({"dns", "timeout", "refused", "reset"})
 """Reasons that a broken network of our own would give as well."""
 
@@ -42,6 +57,20 @@ WORDS = {
     "gone": "сообщил, что закрыт",
     "disabled": "выключен",
 }
+NOTES = {
+    "gap": "возможен пропуск: прошлых записей на странице уже не было",
+    "paging": "следующие страницы не прочитаны",
+    "moved": "переехал: адрес давно и навсегда ведёт на другой",
+    "ill-formed": "ошибки XML",
+    "encoding": "кодировка объявлена неверно",
+    "mojibake": "текст закодирован дважды",
+    "dates": "даты не читаются",
+    "columns": "столбцы реестра другие",
+    "duplicate-ids": "у нескольких строк один ключ",
+    "cut": "документ прочитан не весь",
+    "empty": "список пуст",
+}
+"""What a poll mended or found odd."""
 
 
 class Seen(Protocol):
@@ -63,6 +92,8 @@ class Seen(Protocol):
     def usual_gap_s(self) -> float | None: ...
     @property
     def entries(self) -> int: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
 
 
 def after_failure(reason: str, *, gone: bool, well_before: bool) -> str:
@@ -143,6 +174,8 @@ def trouble(seen: Seen, title: str, at: datetime) -> str:
         return f"«{title}» молчит: последнее новое {seen.last_new:%d.%m.%Y}, обычно чаще; страница отвечает."
     if state == "empty" and seen.entries:
         return f"«{title}» отвечает, но на странице больше ничего нет."
+    if state == "ok" and "moved" in seen.notes:
+        return f"«{title}» переехал на другой адрес и пока отвечает и со старого; новый назовёт watcher sources doctor."
     if state in ("failing", "blocked", "changed") and seen.failures >= _TOLD_FROM:
         return f"«{title}» {WORDS[state]}: {seen.failures} раз подряд{said}."
     return ""

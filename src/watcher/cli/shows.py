@@ -99,7 +99,8 @@ def sources(context: Context) -> int:
         return 0
     for row in rows:
         last = row["last_success"].strftime("%d.%m.%Y %H:%M") if row["last_success"] else "никогда"
-        click.echo(f"{row['id']:28} {row['state']:10} успешно: {last:17} материалов: {row['entries']:6} {row['error']}")
+        odd = row["error"] or "; ".join(health.NOTES.get(note, note) for note in row["notes"])
+        click.echo(f"{row['id']:28} {row['state']:10} успешно: {last:17} материалов: {row['entries']:6} {odd}")
     return 0
 
 

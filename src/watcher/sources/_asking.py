@@ -2,8 +2,9 @@
 
     cursor → validators → door → 304, or the body's hash is known: unchanged → else the body
 
-Validators go only to the address that gave them. Once a day the request is unconditional, since some servers answer 304 for ever. What is
-not understood in a cursor is taken as not there: an older or newer version may have written it.
+Validators go only to the address that gave them, and none are kept of markup that breaks off: a 304 would hide its other half. Once a day
+the request is unconditional, since some servers answer 304 for ever. What is not understood in a cursor is taken as not there: an older or
+newer version may have written it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from watcher.sources import Options, Tools
 
 _WHOLE_EVERY = timedelta(hours=24)
 _LONGEST_WAIT = timedelta(hours=24)
+_ROOT = re.compile(rb"<(rss|feed|rdf:rdf|html)[\s>]", re.IGNORECASE)
+_EDGE = 4_000
+_MOVED_TIMES = 3
+_MOVED_FOR = timedelta(hours=24)
 _MAX_AGE = re.compile(r"\bmax-age=(\d{1,8})", re.IGNORECASE)
 
 
@@ -33,6 +38,10 @@ class Look:
     unchanged: bool
     wait: timedelta
     """How long the server asks to keep what it gave."""
+    ended: bool | None = None
+    """Whether the markup has the end that its beginning asks for; None where it asks for none."""
+    notes: tuple[str, ...] = ()
+    """`moved`: it has been leading to another address for good, not once but for a day."""
 
 
 async def look(
@@ -42,15 +51,36 @@ async def look(
     last = _moment(cursor.get("whole", ""))
     whole = last is None or not timedelta() <= now - last < _WHOLE_EVERY
     fetched, address = await _ask(options, tools, {} if whole or post else cursor, post)
-    kept = {"whole": now.isoformat() if whole else cursor["whole"], "address": address}
+    moved, notes = _moved(cursor.get("moved", ""), fetched.moved_to, now)
+    kept = {"whole": now.isoformat() if whole else cursor["whole"], "address": address, **({"moved": moved} if moved else {})}
     wait = asked_wait(fetched)
     if fetched.not_modified:
         known = {name: cursor[name] for name in ("etag", "modified", "hash") if name in cursor}
-        return Look(fetched, {**known, **kept}, True, wait)
+        return Look(fetched, {**known, **kept}, True, wait, notes=notes)
     body_hash = hashlib.blake2b(hashed(fetched.body), digest_size=16).hexdigest()
-    headers = fetched.headers
+    ended = has_ended(fetched.body)
+    headers = {} if ended is False else fetched.headers
     new = {**kept, "etag": headers.get("etag", ""), "modified": headers.get("last-modified", ""), "hash": body_hash}
-    return Look(fetched, new, body_hash == cursor.get("hash"), wait)
+    return Look(fetched, new, body_hash == cursor.get("hash"), wait, ended, notes)
+
+
+def _moved(said: str, to: str, now: datetime) -> tuple[str, tuple[str, ...]]:
+    """Count how often in a row, and since when, an address led to the same other one for good: what to keep, and the note it has earned."""
+    if not to:
+        return "", ()
+    since, count, before = [*said.split(" ", 2), "", "", ""][:3]
+    first = _moment(since)
+    if before != to or first is None or not count.isdigit():
+        return f"{now.isoformat()} 1 {to}", ()
+    times = min(int(count) + 1, 1_000)
+    lasting = times >= _MOVED_TIMES and now - first >= _MOVED_FOR
+    return f"{since} {times} {to}", ("moved",) if lasting else ()
+
+
+def has_ended(body: bytes) -> bool | None:
+    """Say whether a feed or a page has its last closing tag, None for what has no first one."""
+    found = _ROOT.search(body[:_EDGE])
+    return None if found is None else b"</" + found[1].lower() in body[-_EDGE:].lower()
 
 
 async def _ask(options: Options, tools: Tools, cursor: Cursor, post: bytes) -> tuple[Fetched, str]:

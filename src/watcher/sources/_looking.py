@@ -1,6 +1,7 @@
 """How the kinds with keys of their own look at their address: `_asking`, with days written into it, and parsing in a limited child.
 
-The cursor holds `shape` too, a hash of the kind's keys: with other keys it is as good as none, and the same page is read anew.
+The cursor holds `shape` too, a hash of the kind's keys: with other keys it is as good as none, and the same page is read anew. What is
+compared as a whole must not break off where it once had an end: the half that is not there would look removed.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ class Looked:
     address: str
     unchanged: bool
     wait: timedelta
+    notes: tuple[str, ...] = ()
 
 
 class Looking:
-    """Looks at one source. `config` is hashed: with other keys the same page must be read anew."""
+    """Looks at one source. `config` is hashed: with other keys the same page must be read anew; `whole`: it is compared as a whole."""
 
-    def __init__(self, options: Options, tools: Tools, config: BaseModel) -> None:
+    def __init__(self, options: Options, tools: Tools, config: BaseModel, *, whole: bool = False) -> None:
+        self._whole = whole
         self._options = options
         self._tools = tools
         self._shape = digest(config.model_dump_json(), size=8)
@@ -49,8 +52,14 @@ class Looking:
     async def ask(self, cursor: Cursor, now: datetime, post: bytes = b"", headers: dict[str, str] | None = None) -> Looked:
         """Ask the address, then its mirrors while they can't be reached. Raises as the door does."""
         options = self._with(now, headers or {})
-        seen = await look(options, self._tools, cursor if self.same_shape(cursor) else {}, now, post=post)
-        return Looked(seen.fetched, {**seen.cursor, "shape": self._shape}, seen.cursor["address"], seen.unchanged, seen.wait)
+        known = cursor if self.same_shape(cursor) else {}
+        seen = await look(options, self._tools, known, now, post=post)
+        if self._whole and seen.ended is False and known.get("ended"):
+            raise SourceUnavailable("страница обрывается на середине", "truncated")
+        kept = {**seen.cursor, "shape": self._shape}
+        if seen.ended or (seen.unchanged and known.get("ended")):
+            kept["ended"] = "1"
+        return Looked(seen.fetched, kept, seen.cursor["address"], seen.unchanged, seen.wait, seen.notes)
 
     async def more(self, url: str, now: datetime, post: bytes = b"", headers: dict[str, str] | None = None) -> Fetched:
         """Ask for a further page of what `ask` gave. Raises as the door does."""

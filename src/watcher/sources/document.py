@@ -40,7 +40,7 @@ class Document:
     def __init__(self, id: str, config: Config, options: Options, tools: Tools) -> None:
         self._id = id
         self._options = options
-        self._looking = Looking(options, tools, config)
+        self._looking = Looking(options, tools, config, whole=True)
         self._said = config.model_dump(mode="json")
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
@@ -52,5 +52,5 @@ class Document:
         parsed = await self._looking.parsed(_PARSE, self._said | {"state": state}, asked.fetched, now, within_s=_WITHIN_S)
         entries = tuple(entry_of(self._id, self._options.language, item) for item in parsed["entries"])
         kept = {**asked.kept, "text": parsed["state"]}
-        degraded = tuple(parsed["degraded"])
+        degraded = (*parsed["degraded"], *asked.notes)
         return Poll(entries, kept, window=False, degraded=degraded, wait=asked.wait, moved_to=asked.fetched.moved_to)

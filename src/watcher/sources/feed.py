@@ -51,7 +51,7 @@ class Feed:
         parsed = await self._parsed(seen.fetched, now)
         entries = tuple(self._entry(item) for item in parsed["entries"])
         wait = max(seen.wait, timedelta(minutes=parsed["wait_minutes"]))
-        return Poll(entries, seen.cursor, degraded=tuple(parsed["degraded"]), wait=wait, moved_to=seen.fetched.moved_to)
+        return Poll(entries, seen.cursor, degraded=(*parsed["degraded"], *seen.notes), wait=wait, moved_to=seen.fetched.moved_to)
 
     async def _parsed(self, fetched: Fetched, now: datetime) -> dict[str, Any]:
         header = {

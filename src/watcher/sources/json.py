@@ -89,7 +89,7 @@ class Api:
 
         known = cursor if self._looking.same_shape(cursor) else {}
         entries, notes = await read_on(self._entries(parsed), known, self._config.pages, page)
-        degraded = tuple(sorted({*parsed["degraded"], *notes}))
+        degraded = tuple(sorted({*parsed["degraded"], *notes, *asked.notes}))
         remembered = kept(entries) if entries else {"known": cursor.get("known", "")}
         return Poll(tuple(entries), {**asked.kept, **remembered}, degraded=degraded, wait=asked.wait, moved_to=asked.fetched.moved_to)
 

@@ -61,7 +61,7 @@ class Channel:
         parsed = await self._parsed(asked.fetched, now)
         newest = max(last, parsed["newest"])
         entries, gap = await self._back(parsed, asked.fetched.url, last, now)
-        degraded = (*parsed["degraded"], *(["gap"] if gap else []))
+        degraded = (*parsed["degraded"], *(["gap"] if gap else []), *asked.notes)
         kept = {**asked.kept, "last": str(newest)}
         return Poll(tuple(entries), kept, window=not last, degraded=degraded, wait=asked.wait)
 
