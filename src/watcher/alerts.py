@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from watcher.model import (
-    STAGES,
     Alert,
     Held,
     Judged,
     Match,
+    Narrowing,
     Outcome,
     Owed,
     Profile,
@@ -112,6 +112,8 @@ class News:
     story: str = ""
     relevance: Mapping[str, Relevance] = field(default_factory=dict)
     """To the profiles of those interested, by the profile's id or its recipient's."""
+    narrowed: frozenset[Narrowing] = frozenset()
+    """Those narrowings of subscriptions that let it not through."""
 
     @property
     def dossiers(self) -> frozenset[str]:
@@ -141,6 +143,19 @@ def interested(
         if subscription.recipient not in out and news.dossiers & follows.get(subscription.recipient, {}).keys():
             out[subscription.recipient] = [subscription]
     return out
+
+
+def narrowed(
+    news: News, rules: Mapping[str, Rule], subscriptions: Sequence[Subscription], groups: Mapping[str, object]
+) -> tuple[Verdict, ...]:
+    """Say of whom wanted a matched rule, but narrowed it so that this is not told to him."""
+    matched = {match.rule for match in news.matches}
+    out: dict[str, Verdict] = {}
+    for subscription in subscriptions if news.narrowed and not news.learned else ():
+        if subscription.only in news.narrowed and subscription.recipient not in groups and matched & _wanted(subscription, rules):
+            reasons = _reasons(news, rules, (subscription,))
+            out.setdefault(subscription.recipient, Verdict(subscription.recipient, "none", "narrowed", reasons))
+    return tuple(out.values())
 
 
 def decide(
@@ -212,32 +227,10 @@ def _wanted(subscription: Subscription, rules: Mapping[str, Rule]) -> set[str]:
 
 
 def _passes(news: News, subscription: Subscription) -> bool:
-    """Whether the subscription was there before the entry, and what narrows it lets one of the matched events through."""
+    """Whether the subscription was there before the entry, and what narrows it lets the entry through."""
     if subscription.created and news.first_seen < subscription.created:
         return False
-    only = subscription.only
-    if not (only.regions or only.goods or only.organisations or only.from_stage):
-        return True
-    events = [news.judged[match.event] for match in news.matches if match.event is not None and match.event < len(news.judged)]
-    return any(_narrow(judged, subscription) for judged in events)
-
-
-def _narrow(judged: Judged, subscription: Subscription) -> bool:
-    only, slots = subscription.only, judged.event.slots
-    if only.from_stage and not reaches(judged.event.stage, only.from_stage):
-        return False
-    named = set(slots.get("regions") or ())
-    if only.regions and named and not named & set(only.regions):
-        return False
-    commodity = str(slots.get("commodity") or "").casefold()
-    return not (only.goods and commodity and not any(good.casefold()[:5] in commodity for good in only.goods))
-
-
-def reaches(stage: str | None, least: str) -> bool:
-    """Whether a stage stands at least on that rung; side exits (rejected, repealed, …) always do: they end what was under way."""
-    if stage is None:
-        return False
-    return stage not in STAGES or STAGES.index(stage) >= STAGES.index(least)
+    return subscription.only not in news.narrowed
 
 
 def _reasons(news: News, rules: Mapping[str, Rule], group: Sequence[Subscription]) -> tuple[Reason, ...]:

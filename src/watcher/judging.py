@@ -15,7 +15,22 @@ from datetime import datetime, timedelta
 from watcher import alerts, codec, dossiers, stories
 from watcher.alerts import Decision, News, Past, Wants, decide, interested
 from watcher.dossiers import Ages, Compared, Folder, Telling
-from watcher.model import Alert, Claim, Entry, Judged, Match, Outlet, Profile, Relevance, Role, Rule, Subscription, Understood, digest
+from watcher.model import (
+    Alert,
+    Claim,
+    Entry,
+    Judged,
+    Match,
+    Narrowing,
+    Outlet,
+    Profile,
+    Relevance,
+    Role,
+    Rule,
+    Subscription,
+    Understood,
+    digest,
+)
 from watcher.relevance import relevance
 from watcher.rules import RuleSet
 from watcher.store import Judgement
@@ -159,6 +174,9 @@ def groups_of(
     news = News(
         case.entry.source, received.first_seen, received.learned, weighed.judged, tuple(matches), words, case.origin.burst, weighed.story
     )
+    narrowings = {subscription.only for subscription in wanted.subscriptions if subscription.only != Narrowing()} if matches else set()
+    if narrowings:
+        news = replace(news, narrowed=wanted.rules.narrowed_out(narrowings, case.entry, case.understood, weighed.judged, matches))
     groups = interested(news, wanted.by_id, wanted.subscriptions, wanted.wants)
     silent = told.keys() - groups.keys() if alert and not received.learned else set()
     for subscription in wanted.subscriptions if silent else ():
@@ -207,7 +225,8 @@ def settle(
 
 def decided(news: News, wanted: Wanted, groups: Mapping[str, Sequence[Subscription]], past: Mapping[str, Past], now: datetime) -> Decision:
     """Decide for everybody whom it concerns."""
-    return decide(news, wanted.by_id, groups, past, now, wanted.wants) if groups else Decision()
+    decision = decide(news, wanted.by_id, groups, past, now, wanted.wants) if groups else Decision()
+    return replace(decision, verdicts=(*decision.verdicts, *alerts.narrowed(news, wanted.by_id, wanted.subscriptions, groups)))
 
 
 def words_of(entry: Entry, matches: Sequence[Match]) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from configuration.folders import NOTIFIER, SOURCE, refused
+from watcher.rules import problems
 
 CASES = sorted((Path(__file__).parent / "errors").glob("*.yaml"))
 
@@ -171,4 +172,37 @@ def test_unknown_regions_are_named_wherever_they_stand(tmp_path: Path) -> None:
         "config/rules.yaml:2:46: неизвестный регион «Резанская область»; может быть, Рязанская область?",
         "config/subscriptions.yaml:2:61: неизвестный регион «Нигде»; есть: Рязанская область, СКФО",
         "config/subscriptions.yaml:5:15: неизвестный регион «Рязанскя область»; может быть, Рязанская область?",
+    ]
+
+
+def test_an_address_that_its_notifier_can_not_reach_is_named(tmp_path: Path) -> None:
+    subscriptions = (
+        "subscriptions:\n"
+        "  - {id: a, notifier: email, address: desk}\n"
+        "  - {id: b, notifier: telegram, address: desk}\n"
+        '  - {id: c, notifier: telegram, address: "-100/x", fallback: {notifier: email, address: nobody}}\n'
+        '  - {id: d, notifier: telegram, address: "@desk/17"}\n'
+    )
+    notifiers = "notifiers:\n  telegram: {token: '1:a'}\n  email: {host: h, sender: w@example.org}\n"
+    lines = refused(tmp_path, {"watcher.yaml": notifiers, "subscriptions.yaml": subscriptions})
+    assert [line.split("; ")[0] for line in lines] == [
+        "config/subscriptions.yaml:2:30: это не адрес для email: «desk»",
+        "config/subscriptions.yaml:3:33: это не адрес для telegram: «desk»",
+        "config/subscriptions.yaml:4:33: это не адрес для telegram: «-100/x»",
+        "config/subscriptions.yaml:4:80: это не адрес для email: «nobody»",
+    ]
+
+
+def test_a_file_that_holds_no_certificate_is_named(tmp_path: Path) -> None:
+    files = {"watcher.yaml": "fetch: {extra_ca: [a.pem]}\n", "a.pem": "hello"}
+    (line,) = refused(tmp_path, files)
+    assert line.startswith("config/watcher.yaml:1:20: в файле «a.pem» нет сертификата PEM; ")
+
+
+def test_rules_name_acts_by_number_and_types_of_events_that_there_are(tmp_path: Path) -> None:
+    rules = "rules:\n  - {id: a, events: [quota], acts: [фыва, 44-ФЗ]}\n  - {id: b, query: 'event:quotas.export'}\n"
+    lines = refused(tmp_path, {"rules/r.yaml": rules}, check_rule=problems)
+    assert [line.split("; ")[0] for line in lines] == [
+        "config/rules/r.yaml:2:37: правило «a»: в «фыва» нет номера акта",
+        "config/rules/r.yaml:3:21: правило «b»: нет такого вида событий: quotas.export",
     ]

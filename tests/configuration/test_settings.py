@@ -17,6 +17,7 @@ from watcher.configuration.models import RuleKeys
 from watcher.model import STAGES, Digest, Fallback, Narrowing
 from watcher.understanding.types import EVENT_TYPES
 
+PEM = "-----BEGIN CERTIFICATE-----\n"
 ONE = f"sources:\n  - {{id: one, kind: {SOURCE}, url: 'https://example.org/feed'"
 
 
@@ -238,9 +239,9 @@ def test_any_secret_may_stand_in_a_file_beside(tmp_path: Path) -> None:
 def test_certificates_are_found_from_the_folder_of_their_file(tmp_path: Path) -> None:
     files = {
         "watcher.yaml": "fetch: {extra_ca: [certs/a.pem]}\n",
-        "certs/a.pem": "",
+        "certs/a.pem": PEM,
         "sources/one.yaml": ONE + ", extra_ca: b.pem}\n",
-        "sources/b.pem": "",
+        "sources/b.pem": PEM,
     }
     settings = loaded(tmp_path, files)
     assert settings.fetch.extra_ca == (str(tmp_path / "config/certs/a.pem"),)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from watcher.language.words import tokens
 from watcher.model import Entry, Event, Judged, Profile, Relevance, Span
 from watcher.relevance import relevance
-from watcher.relevance.goods import read
-from watcher.relevance.heads import SCHEMES, heads
+from watcher.rules.goods import read
+from watcher.rules.heads import SCHEMES, heads
 from watcher.understanding import understand
 
 SETS = ("labelled.tsv", "labelled_second.tsv")

@@ -120,8 +120,19 @@ def test_a_gone_address_ends_its_messages_until_the_reader_comes_back(store: Sto
     store.outbox.gone(one.id, "blocked", None, clock())
     owed(store, clock, "b")
     assert claim(store, clock) == []
+    assert [(row["state"], row["error"]) for row in store.reports.dead()] == [("gone", "blocked")] * 2
+    assert store.reports.counts()["deliveries"]["pending"] == 0
     store.outbox.back("x", "1", clock())
-    assert [two.story for two in claim(store, clock)] == ["b"]
+    owed(store, clock, "c")
+    assert [two.story for two in claim(store, clock)] == ["c"]
+
+
+def test_another_try_of_what_a_gone_address_missed_tries_the_address(store: Store, clock: Clock) -> None:
+    owed(store, clock, "a")
+    (one,) = claim(store, clock)
+    store.outbox.gone(one.id, "blocked", None, clock())
+    assert store.outbox.release(one.id, clock())
+    assert [again.id for again in claim(store, clock)] == [one.id]
 
 
 def test_a_group_that_moved_is_followed(store: Store, clock: Clock) -> None:

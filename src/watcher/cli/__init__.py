@@ -134,7 +134,7 @@ def evaluate(context: Context, file: Path, errors: bool, as_json: bool) -> None:
 @_JSON
 @click.pass_obj
 def status(context: Context, as_json: bool) -> None:
-    """Один экран: источники, очереди."""
+    """Один экран: источники, очереди, последние оповещения."""
     _call("shows:status", _json_too(context, as_json))
 
 

@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -16,6 +16,7 @@ from watcher.alerts import WHY
 from watcher.cli import Context
 from watcher.cli.settings import now, settings, store_url
 from watcher.errors import ConfigError
+from watcher.lines import clean
 from watcher.model import Alert, Reason
 from watcher.store import Store, schema
 from watcher.store.polled import SourceRow
@@ -58,8 +59,9 @@ def _sources(context: Context, store: Store) -> list[dict[str, Any]]:
 
 
 def status(context: Context) -> int:
-    """Sources and queues."""
+    """Sources, queues and the last alerts."""
     store = _open(context)
+    last = store.reports.last_alerts(now() - _LATELY, _LAST)
     counts = store.reports.counts()
     rows = _sources(context, store)
     value = {
@@ -84,8 +86,11 @@ def status(context: Context) -> int:
     click.echo(f"Ждут разбора: {received['pending']}, отложено: {received['set_aside']}, разобрано: {received['judged']}")
     click.echo(
         f"Сообщения: отправлено {owed['sent']}, ждут {owed['pending']}, в сводку {owed['held']}, "
-        f"под вопросом {owed['uncertain']}, не ушло {owed['dead']}"
+        f"под вопросом {owed['uncertain']}, не ушло {owed['dead'] + owed['gone']}"
     )
+    for row in last:
+        alert = codec.load(Alert, row["content"])
+        click.echo(f"{row['at']:%d.%m.%Y %H:%M}  {row['delivery'][:12]}  {clean(alert.title, 100)}")
     return 0
 
 
@@ -104,6 +109,7 @@ def sources(context: Context) -> int:
     return 0
 
 
+_LATELY, _LAST = timedelta(days=30), 5
 _COLUMNS = ("told_at", "state", "notifier", "rules", "types", "stages", "title", "url", "source", "published", "story", "delivery")
 
 
@@ -180,8 +186,34 @@ def why(context: Context, name: str) -> int:
         click.echo(WHY["no-rule"])
     for verdict in verdicts:
         rules = ", ".join(reason["rule"] for reason in verdict["reasons"])
-        click.echo(f"{whom.get(verdict['recipient'], verdict['recipient'][:8])}: {WHY.get(verdict['why'], verdict['why'])} ({rules})")
+        left = _left(verdict["recipient"], story.get("deliveries", ())) if verdict["outcome"] in ("told", "answer") else ""
+        who = whom.get(verdict["recipient"], verdict["recipient"][:8])
+        click.echo(f"{who}: {WHY.get(verdict['why'], verdict['why'])}{left} ({rules})")
+    first = next(iter(story.get("entries", ())), None)
+    if first is not None and first["id"] != entry["id"] and any(verdict["why"] in _OF_STORY for verdict in verdicts):
+        click.echo(f"тот же сюжет: {first['title']}\n{first['url']}\nисточник {first['source']}, {first['first_seen']:%d.%m.%Y %H:%M}")
     return 0
+
+
+_OF_STORY = ("repeat", "update", "recalled")
+_STATES = {
+    "pending": "ждёт отправки",
+    "sending": "отправляется",
+    "uncertain": "ответ потерян, дошло ли — неизвестно",
+    "dead": "не ушло",
+    "gone": "адреса больше нет",
+    "merged": "вошло в общее сообщение",
+    "dropped": "снято",
+}
+
+
+def _left(recipient: str, deliveries: Sequence[Mapping[str, Any]]) -> str:
+    """Say what became of the last message of a story to a recipient, where it was not simply sent."""
+    mine = [row for row in deliveries if row["recipient"] == recipient and row["kind"] in ("alert", "follow-up")]
+    if not mine or mine[-1]["state"] == "sent":
+        return ""
+    error = f": {mine[-1]['error']}" if mine[-1]["error"] else ""
+    return f", но {_STATES.get(mine[-1]['state'], mine[-1]['state'])}{error}"
 
 
 def dead(context: Context, action: str | None, id: str | None) -> int:

@@ -5,21 +5,26 @@ A fallback or subscription of a notifier that is off is a warning, one of a noti
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from ipaddress import ip_address
+from pathlib import Path as FilePath
 from typing import Any, get_args
 
+from watcher import notifiers
 from watcher.configuration.files import File
 from watcher.configuration.gathered import CheckRegion, CheckRule, Gathered
+from watcher.configuration.kinds import existing
 from watcher.configuration.models import RuleKeys, WatcherFile
 from watcher.configuration.problems import advice
 from watcher.configuration.yaml import Path
 from watcher.errors import Problem
 from watcher.model import Role, Rule, Subscription
+from watcher.rules.goods import is_broken_code
 from watcher.understanding.types import EVENT_TYPES
 from watcher.units import quoted
 
 _STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+_PEM = b"-----BEGIN CERTIFICATE-----"
 _NOUNS = {"source": "источник", "rule": "правило", "profile": "профиль", "subscription": "подписка"}
 
 
@@ -72,6 +77,9 @@ def check(gathered: Gathered, check_rule: CheckRule | None, check_region: CheckR
     for subscription in gathered.subscriptions:
         file, path = gathered.where["subscription", subscription.id]
         file.tree.problems.extend(_subscription(gathered, subscription, file, path))
+    for file, path, text in _goods(gathered):
+        what, right = f"это не код: {quoted(text)}", "цифры после имени: ТН ВЭД 3102, ОКПД2 26.51, КТРУ 27.40.25.120-00000001; или слова"
+        file.tree.problems.append(file.tree.problem(path, what, right))
     if check_region is not None:
         for file, path, name in _regions(gathered):
             instead = check_region(name)
@@ -113,9 +121,10 @@ def _findings(check_rule: CheckRule, rule: Rule, file: File, path: Path) -> Iter
 # ------------------------------------------------------------------------------------------------- subscriptions
 def _subscription(gathered: Gathered, subscription: Subscription, file: File, path: Path) -> Iterator[Problem]:
     tree = file.tree
-    yield from _notifier(gathered, subscription.notifier, file, (*path, "notifier"))
+    yield from _notifier(gathered, subscription.notifier, subscription.address, file, path)
     if subscription.fallback is not None:
-        yield from _notifier(gathered, subscription.fallback.notifier, file, (*path, "fallback", "notifier"))
+        fallback = subscription.fallback
+        yield from _notifier(gathered, fallback.notifier, fallback.address, file, (*path, "fallback"))
     rules = {id for noun, id in gathered.where if noun == "rule"}
     for number, name in enumerate(subscription.rules or ()):
         if name not in rules:
@@ -126,16 +135,50 @@ def _subscription(gathered: Gathered, subscription: Subscription, file: File, pa
         yield tree.problem((*path, "profile"), f"нет профиля {quoted(subscription.profile)}", advice(subscription.profile, profiles))
 
 
-def _notifier(gathered: Gathered, name: str, file: File, path: Path) -> Iterator[Problem]:
+def _notifier(gathered: Gathered, name: str, address: str, file: File, path: Path) -> Iterator[Problem]:
     known: Collection[str] = gathered.notifiers
+    at = (*path, "notifier")
     if name not in known:
-        yield file.tree.problem(
-            path, f"нет способа сообщать {quoted(name)}", advice(name, known) or "опишите его в watcher.yaml: notifiers"
-        )
-    elif name in gathered.wanted:
+        yield file.tree.problem(at, f"нет способа сообщать {quoted(name)}", advice(name, known) or "опишите его в watcher.yaml: notifiers")
+        return
+    if name in gathered.wanted:
         needs = ", ".join(gathered.wanted[name])
         what = f"{name} выключен, сюда ничего не уйдёт"
-        gathered.found.warnings.append(file.tree.problem(path, what, f"задайте {needs}" if needs else ""))
+        gathered.found.warnings.append(file.tree.problem(at, what, f"задайте {needs}" if needs else ""))
+    instead = _address_fault(name, address)
+    if instead:
+        shown = "" if (*path, "address") in file.outside.names else f": {quoted(address)}"
+        yield file.tree.problem((*path, "address"), f"это не адрес для {name}{shown}", instead)
+
+
+def _address_fault(name: str, address: str) -> str:
+    try:
+        module = notifiers.load_kind(name)
+    except LookupError:
+        return ""  # told where it is configured
+    fault: Callable[[str], str] | None = getattr(module, "address_fault", None)
+    return fault(address) if fault else ""
+
+
+def _goods(gathered: Gathered) -> Iterator[tuple[File, Path, str]]:
+    """Give what begins as a code and is none: as words it would meet nothing."""
+    named: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = []
+    named += [("rule", rule.id, ("goods",), rule.goods) for rule in gathered.rules]
+    named += [("profile", profile.id, ("goods",), profile.goods) for profile in gathered.profiles]
+    named += [("subscription", one.id, ("only", "goods"), one.only.goods) for one in gathered.subscriptions]
+    for noun, id, keys, goods in named:
+        file, path = gathered.where[noun, id]
+        yield from ((file, (*path, *keys, number), text) for number, text in enumerate(goods) if is_broken_code(text))
+
+
+def check_certificates(file: File, path: Path, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Make the names of certificate files absolute, and note those that are not there or hold none."""
+    found = tuple(existing(file, (*path, number), name) for number, name in enumerate(names))
+    for number, name in enumerate(found):
+        if FilePath(name).is_file() and _PEM not in FilePath(name).read_bytes():
+            what = f"в файле {quoted(names[number])} нет сертификата PEM"
+            file.tree.problems.append(file.tree.problem((*path, number), what, "он начинается строкой -----BEGIN CERTIFICATE-----"))
+    return found
 
 
 def _regions(gathered: Gathered) -> Iterator[tuple[File, Path, str]]:

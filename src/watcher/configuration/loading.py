@@ -91,7 +91,7 @@ def _watcher(gathered: Gathered, file: File) -> None:
         read_secret_files(file.tree, ("web",), data["web"], ["password"], file.path.parent, file.outside)
     keys = validate(WatcherFile, data, file.tree, (), file.outside)
     if keys is not None:
-        paths = tuple(existing(file, ("fetch", "extra_ca", number), name) for number, name in enumerate(keys.fetch.extra_ca))
+        paths = checks.check_certificates(file, ("fetch", "extra_ca"), keys.fetch.extra_ca)
         known = tuple(existing(file, ("novelty", "known", number), name) for number, name in enumerate(keys.novelty.known))
         gathered.file = keys.model_copy(
             update={
@@ -171,7 +171,7 @@ def _sources(gathered: Gathered, file: File) -> None:
         keys, config = source_config(file, path, item, module)
         checks.remember(gathered, "source", item.get("id"), file, path)
         if keys is not None and config is not None:
-            ca = tuple(existing(file, (*path, "extra_ca", number), name) for number, name in enumerate(keys.extra_ca))
+            ca = checks.check_certificates(file, (*path, "extra_ca"), keys.extra_ca)
             gathered.sources.append(convert.source(keys, config, gathered.file, ca))
 
 

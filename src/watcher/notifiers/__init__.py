@@ -3,7 +3,8 @@
 A notifier's module offers
 
 * `Config`: a frozen pydantic model (extra keys forbidden), each key with a description, secrets as SecretStr,
-* `open_notifier(config) -> Notifier`.
+* `open_notifier(config) -> Notifier`,
+* where not any text is an address: `address_fault(address) -> str`, what it should be instead.
 
 A notifier never retries and never waits: it raises the right error, `deliver` decides.
 """

@@ -88,6 +88,15 @@ class Config(BaseModel):
         return self
 
 
+def address_fault(address: str) -> str:
+    """Say what the address of a subscription should be, empty where it is one."""
+    try:
+        _address(address)
+    except ValueError:
+        return "почтовый адрес: desk@example.org"
+    return ""
+
+
 def _address(text: str) -> tuple[str, Address]:
     found = getaddresses([text])
     name, spec = found[0] if len(found) == 1 else ("", "")

@@ -326,6 +326,15 @@ def _keyboard(message: Message, seal: Seal, chat: str) -> InlineKeyboardMarkup |
     return InlineKeyboardMarkup(rows) if rows else None
 
 
+def address_fault(address: str) -> str:
+    """Say what the address of a subscription should be, empty where it is one."""
+    try:
+        parse_address(address)
+    except DeliveryRejected:
+        return 'номер чата "-1001234567890", тема через косую черту "-1001234567890/17", или @имя публичного чата'
+    return ""
+
+
 def parse_address(address: str) -> tuple[int | str, int | None]:
     """Read `chat` or `chat/topic`; a chat is a number or a public @name. Raises DeliveryRejected."""
     chat, slash, topic = address.strip().partition("/")

@@ -7,17 +7,14 @@ beyond «промышленный кластер». What a text excepts («кр�
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from watcher.language.words import lemmas, tokens
-from watcher.model import Entity, Entry, Judged, Meeting, Profile, Relevance, Span
-from watcher.relevance import goods, names
-from watcher.rules import regions
+from watcher.model import Entity, Entry, Judged, Meeting, Profile, Relevance
+from watcher.rules import goods, names, regions
+from watcher.rules.passages import passages
 
 _LEVELS = ("none", "family", "touches")
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*\s*")
-_READ = 2_000  # characters of a text: goods that come later are lists of examples
 _OF_ANY = frozenset({"промышленный", "кластер", "промкластер", "межрегиональный", "территориальный", "инновационный", "область", "край"})
 _PLACED = ("cluster.", "proc.regional")
 
@@ -27,7 +24,7 @@ def relevance(judged: Sequence[Judged], entry: Entry, entities: Sequence[Entity]
     if not judged:
         met = tuple(dict.fromkeys(_met(None, passages(entry, None, True), entities, profile)))
         return Relevance("touches" if met else "family", met)
-    found = [_one(item, passages(entry, item, len(judged) == 1), entities, profile) for item in judged]
+    found = [_one(item, passages(entry, item.event, len(judged) == 1), entities, profile) for item in judged]
     level = max(found, key=lambda one: _LEVELS.index(one.level)).level
     return Relevance(level, tuple(dict.fromkeys(meeting for one in found for meeting in one.met)))
 
@@ -79,23 +76,3 @@ def _clusters(judged: Judged, texts: Sequence[str], profile: Profile) -> Iterato
         own = [lemmas(token.form) for token in tokens(wanted) if token.is_word and not token.lemmas & _OF_ANY]
         if own and all(word & said for word in own):
             yield Meeting("cluster", wanted, name or wanted)
-
-
-def passages(entry: Entry, judged: Judged | None, alone: bool) -> list[str]:
-    """Give the sentences that speak of an event: all of a short text where it is the only one, else those of its evidence and the next."""
-    if judged is None or alone or not judged.event.evidence:
-        return [entry.title, *(match.group() for match in _SENTENCE.finditer((entry.article or entry.text)[:_READ]))]
-    out: list[str] = []
-    for field in ("title", "text", "article"):
-        text = getattr(entry, field)
-        spans = [span for span in judged.event.evidence if span.field == field]
-        if spans:
-            out += _around(text, spans, more=field != "title")
-    return out
-
-
-def _around(text: str, spans: Sequence[Span], more: bool) -> list[str]:
-    sentences = [(match.start(), match.end(), match.group()) for match in _SENTENCE.finditer(text)]
-    hit = {index for index, (start, end, _) in enumerate(sentences) for span in spans if span.start < end and span.end > start}
-    wanted = hit | ({index + 1 for index in hit} if more else set())
-    return [sentence for index, (_, _, sentence) in enumerate(sentences) if index in wanted]

@@ -2,6 +2,7 @@
 
 parser, query      text → a query, and its canonical form        faults       what is wrong with one, with a caret
 text, matching     the words of an entry; does a query hold       conditions   does a rule hold
+regions, acts, names, goods, heads    what rules and profiles name, and whether a text names it
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from watcher.model import Entry, Judged, Match, Role, Rule, Understood
-from watcher.rules import conditions, regions
+from watcher.model import Entry, Judged, Match, Narrowing, Role, Rule, Understood
+from watcher.rules import acts, conditions, regions
 from watcher.rules.faults import QueryError, caret
 from watcher.rules.parser import parse
 from watcher.rules.query import canonical
@@ -42,6 +43,13 @@ class RuleSet:
         found = (conditions.find(compiled, case, judged, source_role, story_new) for compiled in self._compiled)
         return tuple(match for match in found if match is not None)
 
+    def narrowed_out(
+        self, wanted: Iterable[Narrowing], entry: Entry, understood: Understood, judged: Sequence[Judged], matches: Sequence[Match]
+    ) -> frozenset[Narrowing]:
+        """Give those narrowings of subscriptions that let none of the matches through."""
+        case = Case(Text(entry), understood)
+        return frozenset(only for only in set(wanted) if not conditions.lets_through(only, case, judged, matches))
+
 
 def compile_rules(rules: Iterable[Rule]) -> RuleSet:
     """Make rules ready. Raises QueryError for a query that `problems` would have named."""
@@ -64,6 +72,9 @@ def problems(rule: Rule) -> Iterator[tuple[str, int | None, str, str]]:
             parse(rule.query)
         except QueryError as error:
             yield "query", error.position, error.what, error.instead
+    for number, act in enumerate(rule.acts):
+        if not acts.read(act).number:
+            yield f"acts.{number}", None, f"в «{act}» нет номера акта", "напишите номер: ПП РФ 719, 44-ФЗ, приказ Минпромторга № 126н"
 
 
 def check_examples(rule: Rule, understand: Callable[[Entry], Understood]) -> Iterator[tuple[str, int | None, str, str]]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from watcher.language.words import lemmas, tokens
-from watcher.model import EXITS, STAGES, Certainty, Judged, Match, Novelty, Rule, Span
-from watcher.rules import acts, matching, regions
+from watcher.model import EXITS, STAGES, Certainty, Judged, Match, Narrowing, Novelty, Rule, Span
+from watcher.rules import acts, goods, matching, names, regions
 from watcher.rules.parser import parse_stored
+from watcher.rules.passages import passages
 from watcher.rules.query import Query
 from watcher.rules.text import Case
 from watcher.understanding.types import OPTIONAL_TYPES
@@ -29,14 +29,10 @@ class Compiled:
     def regions(self) -> frozenset[str]:
         return frozenset().union(*(regions.subjects(name) for name in self.rule.regions))
 
-    @cached_property
-    def goods(self) -> tuple[frozenset[str], ...]:
-        return tuple(frozenset().union(*(lemmas(token.form) for token in tokens(good) if token.is_word)) for good in self.rule.goods)
-
     @property
-    def on_entities(self) -> bool:
-        rule = self.rule
-        return bool(rule.events or rule.regions or rule.organisations or rule.acts or rule.goods or rule.from_stage)
+    def on_events(self) -> bool:
+        """Its conditions are on one event; without `events` most of them are on the whole entry."""
+        return bool(self.rule.events)
 
 
 def find(compiled: Compiled, case: Case, judged: Sequence[Judged], role: str | None, story_new: bool) -> Match | None:
@@ -50,24 +46,31 @@ def find(compiled: Compiled, case: Case, judged: Sequence[Judged], role: str | N
         if found is None:
             return None
         words = found
-    if not compiled.on_entities:
-        return Match(rule.id, None, words) if _without_event(rule, judged, story_new) else None
-    if not judged and not rule.events:
-        return Match(rule.id, None, words) if _entities_meet(compiled, case) and _novel(rule, story_new) else None
+    if not compiled.on_events:
+        whole = all(holds for _, holds in of_entry(compiled, case, judged, story_new))
+        return Match(rule.id, None, words) if whole else None
     for number, item in enumerate(judged):
         if _meets(compiled, item, case):
             return Match(rule.id, number, (*item.event.evidence, *words), item.event.certainty)
     return None
 
 
-def _novel(rule: Rule, story_new: bool) -> bool:
+def of_entry(compiled: Compiled, case: Case, judged: Sequence[Judged], story_new: bool) -> Iterator[tuple[str, bool]]:
+    """Give each condition of a rule without `events`, by its key, and whether it holds: all but novelty and stage look at entities.
+
+    Such a rule looks at words: for an entry that is the first of its story, or that holds a wanted development.
+    """
+    rule, entities = compiled.rule, case.entities
     wanted: Novelty = "new" if story_new else "repeat"
-    return wanted in rule.novelty
-
-
-def _without_event(rule: Rule, judged: Sequence[Judged], story_new: bool) -> bool:
-    """A query alone looks at words: an entry that is the first of its story, or that holds a wanted development."""
-    return _novel(rule, story_new) or any(item.novelty in rule.novelty for item in judged)
+    yield "novelty", wanted in rule.novelty or any(item.novelty in rule.novelty for item in judged)
+    yield "certainty", not judged or any(_certain(rule.certainty, item.event.certainty) for item in judged)
+    yield "from_stage", rule.from_stage is None or any(_reaches(item.event.stage, rule.from_stage) for item in judged)
+    named = frozenset().union(*(matching.subjects_of(entity.value) for entity in entities("region")))
+    federal = any(item.event.family != "cluster" for item in judged) if rule.federal is None else rule.federal
+    yield "regions", not rule.regions or bool(named & compiled.regions) or (federal and not named)
+    yield "acts", not rule.acts or any(acts.meant(acts.read(one), acts.of_slot(e.value)) for one in rule.acts for e in entities("act"))
+    yield "goods", _entry_of_goods(rule, case)
+    yield "organisations", _names_organisation(rule, case)
 
 
 def _meets(compiled: Compiled, item: Judged, case: Case) -> bool:
@@ -83,8 +86,8 @@ def of_event(compiled: Compiled, item: Judged, case: Case) -> Iterator[tuple[str
     yield "from_stage", rule.from_stage is None or _reaches(event.stage, rule.from_stage)
     yield "regions", _in_regions(compiled, item)
     yield "acts", _names_act(rule, item)
-    yield "goods", _names_goods(compiled, item)
-    yield "organisations", not rule.organisations or _names_organisation(rule, case)
+    yield "goods", _event_of_goods(rule, item, case)
+    yield "organisations", _names_organisation(rule, case)
 
 
 def _of_type(rule: Rule, kind: str) -> bool:
@@ -111,37 +114,42 @@ def _in_regions(compiled: Compiled, item: Judged) -> bool:
 
 
 def _names_act(rule: Rule, item: Judged) -> bool:
-    if not rule.acts:
-        return True
-    found = [acts.of_slot(act) for act in item.event.slots.get("acts") or ()]
-    return any(acts.meant(acts.read(wanted), act) for wanted in rule.acts for act in found)
+    found = matching.acts_of(item.event.slots) if rule.acts else []
+    return not rule.acts or any(acts.meant(acts.read(wanted), act) for wanted in rule.acts for act in found)
 
 
-def _names_goods(compiled: Compiled, item: Judged) -> bool:
-    if not compiled.goods:
+def _event_of_goods(rule: Rule, item: Judged, case: Case) -> bool:
+    if not rule.goods:
         return True
     commodity = str(item.event.slots.get("commodity") or "")
-    if not commodity:
-        return not compiled.rule.goods_only
-    named = frozenset().union(*(token.lemmas for token in tokens(commodity)))
-    return any(good & named for good in compiled.goods)
+    texts = passages(case.entry, item.event, alone=not commodity and len(case.events) == 1)
+    return goods.agree(rule.goods, texts, commodity, only=rule.goods_only)
+
+
+def _entry_of_goods(rule: Rule, case: Case) -> bool:
+    if not rule.goods or any(goods.met(rule.goods, passages(case.entry, None, alone=True), "")):
+        return True
+    return not rule.goods_only and not any(case.entities("good", "code"))
 
 
 def _names_organisation(rule: Rule, case: Case) -> bool:
-    found = {str(entity.value).casefold() for entity in case.entities("organisation")} | {
-        e.text.casefold() for e in case.entities("organisation")
-    }
-    return any(wanted.casefold() in name for wanted in rule.organisations for name in found)
+    """By a part of the name that was found («Минпромторг» of «Минпромторг России»), or as it is written («АО „Пример“»)."""
+    named = list(case.entities("organisation")) if rule.organisations else []
+    found = {name.casefold() for entity in named for name in (str(entity.value), entity.text)}
+    texts = passages(case.entry, None, alone=True) if rule.organisations else []
+    return not rule.organisations or any(
+        any(wanted.casefold() in name for name in found) or names.find(wanted, texts, named) for wanted in rule.organisations
+    )
 
 
-def _entities_meet(compiled: Compiled, case: Case) -> bool:
-    """Without events, look at what the entry names."""
-    rule = compiled.rule
-    named = {str(entity.value) for entity in case.entities("region")}
-    if rule.regions and not named & compiled.regions:
-        return False
-    if rule.acts and not any(acts.meant(acts.read(wanted), acts.of_slot(e.value)) for wanted in rule.acts for e in case.entities("act")):
-        return False
-    if rule.from_stage:
-        return False
-    return not rule.organisations or _names_organisation(rule, case)
+def lets_through(only: Narrowing, case: Case, judged: Sequence[Judged], matches: Sequence[Match]) -> bool:
+    """Whether one of the matched events, or an entry that was matched by its words alone, is of what somebody narrowed rules to."""
+    compiled = Compiled(Rule("", "", regions=only.regions, goods=only.goods, organisations=only.organisations, from_stage=only.from_stage))
+    for number in {match.event for match in matches}:
+        held = of_entry(compiled, case, judged, True) if number is None else of_event(compiled, judged[number], case)
+        if all(holds for key, holds in held if key in _NARROWS):
+            return True
+    return False
+
+
+_NARROWS = ("regions", "goods", "organisations", "from_stage")

@@ -14,6 +14,8 @@ from watcher.rules.text import Case, Text
 class Explained:
     """`failed` names keys of the rule: those on the whole entry, and for each event those on it, in the entry's order of events.
 
+    A rule without `events` looks at the whole entry alone.
+
     Without any event `of_events` is empty, and `events` is among `failed` where the rule wants one.
     """
 
@@ -33,8 +35,8 @@ def explain(rule: Rule, entry: Entry, understood: Understood, judged: Sequence[J
         failed.append("query")
     if rule.events and not judged:
         failed.append("events")
-    asked = [] if not compiled.on_entities else judged
-    of_events = tuple((item, tuple(key for key, holds in conditions.of_event(compiled, item, case) if not holds)) for item in asked)
-    if match is None and not failed and not of_events:
-        failed.append("novelty" if not compiled.on_entities else "regions, acts, organisations, from_stage")
+    if not compiled.on_events:
+        failed += [key for key, holds in conditions.of_entry(compiled, case, judged, story_new=True) if not holds]
+        return Explained(match, tuple(failed), ())
+    of_events = tuple((item, tuple(key for key, holds in conditions.of_event(compiled, item, case) if not holds)) for item in judged)
     return Explained(match, tuple(failed), of_events)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from watcher.language.words import fold
 from watcher.model import Span
 from watcher.rules import acts, regions
-from watcher.rules.query import And, Meta, Near, Not, Or, Phrase, Query, Word
+from watcher.rules.query import And, Meta, Near, Not, Or, Phrase, Query, Word, is_type
 from watcher.rules.text import Case, Text, is_capital
 
 _MOST_SPANS = 20  # of one term: a common word in a long article proves nothing more by its hundredth place
@@ -113,11 +113,6 @@ def _ask(meta: Meta, case: Case) -> list[Span] | None:
         return find_act(acts.read(meta.value), case)
     found = [event for event in case.events if is_type(event.type, meta.value)]
     return [span for event in found for span in event.evidence] if found else None
-
-
-def is_type(type: str, wanted: str) -> bool:
-    """Whether a type of event is the one wanted or below it: `quota.export.ban` is a `quota.export`."""
-    return type == wanted or type.startswith(f"{wanted}.")
 
 
 def find_regions(wanted: frozenset[str], case: Case) -> list[Span] | None:

@@ -26,7 +26,9 @@ def parse(text: str) -> Query:
     query = _read(text, LONGEST, DEEPEST)
     for meta in _metas(query):
         if meta.key == "event" and meta.value not in _types():
-            raise QueryError("event", meta.position, word=meta.value, right=_did_you_mean(meta.value, _types()))
+            raise QueryError(
+                "event", meta.position, word=meta.value, right=_did_you_mean(meta.value, _types()) or "cluster, quota, proc, …"
+            )
     return query
 
 

@@ -143,3 +143,8 @@ def _word(word: Word) -> str:
         return f"{word.form.upper()}*"
     lemma = next(iter(word.wanted)) if len(word.wanted) == 1 else word.form
     return lemma if headwords(lemma) == word.wanted else word.form
+
+
+def is_type(type: str, wanted: str) -> bool:
+    """Whether a type of event is the one wanted or below it: `quota.export.ban` is a `quota.export`."""
+    return type == wanted or type.startswith(f"{wanted}.")

@@ -27,7 +27,7 @@ from watcher.store.database import Database
 from watcher.store.journal import Journal
 from watcher.store.pacing import Pace
 from watcher.store.tables import alerts, channels, deliveries, recipients
-from watcher.store.unreached import bounced, owe_fallback, put_recipient
+from watcher.store.unreached import bounced, give_up_unreachable, owe_fallback, put_recipient
 
 _DOUBT_WAIT = timedelta(seconds=60)
 """Before the one repetition of a message whose answer was lost: time for a slow server to finish and for the reader to see it."""
@@ -99,6 +99,7 @@ class Outbox:
         """Take what may be sent within the next second, at most one message a recipient, urgent ones first."""
         with self._database.write() as tx:
             self._expire(tx, now)
+            give_up_unreachable(tx, now)
             candidates = _candidates(tx, now, list(notifiers), limit, digests)
             pace = Pace(tx, now)
             claimed = []
@@ -279,10 +280,12 @@ class Outbox:
             return len(rows)
 
     def release(self, id: str, now: datetime) -> bool:
-        """Send a dead or uncertain delivery again (`dead retry`)."""
+        """Send a dead or uncertain delivery again (`dead retry`); an address that was gone is given another try by it."""
         with self._database.write() as tx:
             wanted = and_(deliveries.c.id == id, deliveries.c.state.in_(("dead", "uncertain", "gone")))
             values = {"state": "pending", "not_before": now, "doubts": 0, "expires": None}
+            whose = recipients.c.id.in_(select(deliveries.c.recipient).where(wanted))
+            tx.execute(update(recipients).where(whose, recipients.c.state == "gone").values(state="ok", error="", bounces=0))
             return tx.execute(update(deliveries).where(wanted).values(**values)).rowcount == 1
 
     def drop(self, id: str, now: datetime) -> bool:

@@ -32,6 +32,14 @@ def bounced(tx: Connection, row: RowMapping, error: str, now: datetime) -> None:
         tx.execute(update(deliveries).where(waiting).values(state="gone", error=error[:500], reason="bounced", done=now))
 
 
+def give_up_unreachable(tx: Connection, now: datetime) -> None:
+    """End what came to be owed to an address after it was gone, with its cause: it is listed rather than pending for ever."""
+    gone = select(recipients.c.id).where(recipients.c.state == "gone")
+    why = select(recipients.c.error).where(recipients.c.id == deliveries.c.recipient).scalar_subquery()
+    waiting = and_(deliveries.c.state == "pending", deliveries.c.recipient.in_(gone))
+    tx.execute(update(deliveries).where(waiting).values(state="gone", error=why, reason="gone", done=now))
+
+
 def owe_fallback(tx: Connection, row: RowMapping, fallback: Fallback, now: datetime) -> None:
     """Owe to the fallback address what could not be sent to the first one, which is given up."""
     recipient = recipient_id(fallback.notifier, fallback.address)

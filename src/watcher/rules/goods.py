@@ -1,6 +1,6 @@
-"""Goods of a profile against goods of a text: words with words, codes with codes, and each with the other through heads of groups.
+"""Goods that a rule or a profile names against goods of a text: words with words, codes with codes, each with the other through heads.
 
-A code meets a code that begins with it or that it begins with, in the same nomenclature. A code of the profile meets words of the text
+A code meets a code that begins with it or that it begins with, in the same nomenclature. A wanted code meets words of the text
 by the codes of the head those words belong to, and the other way round; where only the other nomenclature is named, by the heads that
 hold both.
 """
@@ -14,9 +14,10 @@ from functools import lru_cache
 
 from watcher.language.words import headwords, tokens
 from watcher.model import Meeting
-from watcher.relevance.heads import SCHEMES, Codes, Place, across, search, words_of
+from watcher.rules.heads import SCHEMES, Codes, Place, across, search, words_of
 
 _WRITTEN = re.compile(r"^\s*(тн\s?вэд(?:\s+еаэс)?|окпд\s?-?\s?2?|ктру)\s*:?\s*(\d[\d. -]*)\s*$", re.IGNORECASE)
+_CODE = re.compile(r"\s*(?:тн\s?вэд|окпд|ктру)\b", re.IGNORECASE)
 _CUES = {
     "tnved": re.compile(r"тн\s?вэд|товарн\w+ позици|\bпозици|\bкод|\bгрупп", re.IGNORECASE),
     "okpd2": re.compile(r"окпд|ктру", re.IGNORECASE),
@@ -83,6 +84,21 @@ def _covers(broad: Codes, narrow: Codes) -> bool:
     """Whether something left out takes an item with it: every code of the item begins with one of its codes."""
     both = [scheme for scheme in SCHEMES if broad.get(scheme) and narrow.get(scheme)]
     return bool(both) and all(any(code.startswith(tuple(broad[scheme])) for code in narrow[scheme]) for scheme in both)
+
+
+def is_broken_code(text: str) -> bool:
+    """Whether a text begins as a code and is none: taken for words it would meet nothing."""
+    return bool(_CODE.match(text)) and not _WRITTEN.match(text)
+
+
+def agree(wanted: Sequence[str], texts: Sequence[str], commodity: str, *, only: bool) -> bool:
+    """Whether news is of wanted goods: its sentences name them, or its `commodity` is one of them.
+
+    What names no goods at all passes, unless `only` such news is wanted.
+    """
+    if any(met(wanted, texts, commodity)) or (commodity and any(met(wanted, (), commodity))):
+        return True
+    return not (only or commodity or any(True for text in texts for _ in codes_in(text)))
 
 
 def codes_in(text: str) -> Iterator[Place]:

@@ -54,7 +54,7 @@ class Place:
 @cache
 def heads() -> tuple[Head, ...]:
     """Give all heads, those of this package first."""
-    text = resources.files("watcher.relevance").joinpath("data", "heads.tsv").read_text(encoding="utf-8")
+    text = resources.files("watcher.rules").joinpath("data", "heads.tsv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     own = [
         (row["name"], row["words"], row["tnved"] or "", row["okpd2"] or "")

@@ -1,0 +1,51 @@
+"""`why` and `status` of what was told, as an operator reads them: to whom, whether it left, and of which story it is a repetition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.daemons import here, watcher
+from configuration.folders import write
+from world.site import Site
+from world.telegram import TOKEN, BotApi
+
+NEWS = ("Кабельный кластер Мордовии внесён в реестр Минпромторга", "Минпромторг включил в реестр кабельный кластер Республики Мордовия.")
+AGAIN = ("Минпромторг: кабельный кластер Мордовии внесён в реестр", NEWS[1])
+ENV = {"TOKEN": TOKEN}
+
+
+def place(folder: Path, site: Site, telegram: BotApi) -> Path:
+    sources = "".join(f"  - {{id: {name}, url: '{site.base}/{name}.xml', every: 1s}}\n" for name in ("tass", "ria"))
+    sub = "  - {{id: {}, notifier: telegram, address: '{}', rules: all, only: {{regions: [{}]}}}}\n"
+    write(
+        folder,
+        {
+            "watcher.yaml": "store: sqlite:///w.db\nweb: off\ndefaults: {first_poll: send, read: never}\n"
+            "fetch: {pause: 0s, allow_networks: [127.0.0.0/8]}\n"
+            f"notifiers: {{telegram: {{token: '${{TOKEN}}', api_url: '{telegram.base}', limits: {{per_chat: 200/s}}}}}}\n",
+            "sources.yaml": f"sources:\n{sources}",
+            "rules/r.yaml": "rules:\n  - {id: clusters, title: Кластеры, events: [cluster]}\n",
+            "subscriptions.yaml": "subscriptions:\n"
+            + "".join(sub.format(id, chat, region) for id, chat, region in (("a", 5, "ПФО"), ("b", 6, "ПФО"), ("c", 7, "СКФО"))),
+        },
+    )
+    return folder
+
+
+async def test_why_says_to_whom_whether_it_left_who_narrowed_it_out_and_of_which_story_it_is(tmp_path: Path) -> None:
+    async with Site() as site, BotApi() as telegram:
+        telegram.blocked.add(6)
+        place(tmp_path, site, telegram)
+        site.publish("tass", *NEWS)
+        await watcher(tmp_path, "run", "--once", env=ENV)
+        site.publish("ria", *AGAIN)
+        await watcher(tmp_path, "run", "--once", env=ENV)
+        _, first, _ = await here(tmp_path, "why", f"{site.base}/tass/0", env=ENV)
+        assert "telegram 5: сообщено (clusters)" in first
+        assert "telegram 6: сообщено, но адреса больше нет: Forbidden" in first
+        assert "не проходит по сужению подписки (clusters)" in first
+        _, again, _ = await here(tmp_path, "why", f"{site.base}/ria/0", env=ENV)
+        assert f"тот же сюжет: {NEWS[0]}\n{site.base}/tass/0\n" in again
+        _, screen, _ = await here(tmp_path, "status", env=ENV)
+        assert NEWS[0] in screen
+        assert "не ушло 1" in screen
