@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from aiohttp import web
 
 from configuration.folders import refused
-from sources.places import NOW, opened, place, polls
+from sources.places import NOW, Here, opened, place, polls
 from watcher.errors import SourceError
+from watcher.fetch.door import Door, DoorSettings
+from watcher.sources import Options, Tools, load_kind
 
 ACTS: dict[str, Any] = {
     "items": "items",
@@ -83,6 +86,55 @@ async def test_a_body_makes_it_a_post_and_may_hold_the_page() -> None:
     assert [json.loads(body)["list"]["offset"] for body in there.bodies] == [0, 2, 4]
 
 
+@pytest.mark.parametrize("place_of_mark", ["query", "body", "address"])
+async def test_a_mark_or_an_address_in_the_answer_leads_to_the_next_page(place_of_mark: str) -> None:
+    """Pages by a mark, as APIs with cursors give them; the last page has none."""
+    asked = []
+
+    def answer(request: web.Request, sent: bytes) -> web.Response:
+        mark = (json.loads(sent)["from"] if sent else request.query.get("from", "")) or "0"
+        asked.append(mark)
+        at = int(mark)
+        following = f"?from={at + 2}" if place_of_mark == "address" else str(at + 2)
+        items = [{"name": f"Проект акта номер {at + n}", "id": at + n} for n in range(2)]
+        return web.json_response({"items": items, "meta": {"next": following if at < 4 else None}})
+
+    async with place() as there:
+        there.answers["/api"] = answer
+        keys: dict[str, Any] = {
+            "items": "items",
+            "fields": {"title": "name", "guid": "id"},
+            "next": "meta.next",
+            "pages": 9,
+            **({"body": {"from": ""}, "page_in": "body"} if place_of_mark == "body" else {}),
+            **({} if place_of_mark == "address" else {"page_parameter": "from", "page_start": 0}),
+        }
+        found = await polls("json", there.base + "/api", **keys)
+    assert [entry.guid for entry in found.entries] == [str(n) for n in range(6)]
+    assert asked == ["0", "2", "4"]
+
+
+async def test_headers_do_not_follow_a_next_page_to_another_host() -> None:
+    seen = []
+
+    def elsewhere(request: web.Request, sent: bytes) -> web.Response:
+        seen.append(request.headers.get("x-key"))
+        return web.json_response({"items": [{"name": "Проект акта номер семь"}]})
+
+    async with place() as there, place() as other:
+        other.answers["/api"] = elsewhere
+        there.answers["/api"] = lambda request, sent: web.json_response(
+            {"items": [{"name": "Проект акта номер восемь"}], "next": f"{other.base}/api"}
+        )
+        settings = DoorSettings(timeout=timedelta(seconds=5), pause=timedelta(), allow_networks=("127.0.0.0/8",))
+        async with Door(settings, clock=lambda: NOW, sleep=asyncio.sleep) as door:
+            module = load_kind("json")
+            config = module.Config(items="items", fields={"title": "name"}, next="next", pages=2)
+            source = module.open_source("one", config, Options(there.base + "/api", headers={"X-Key": "canary"}), Tools(door, Here()))
+            found = await source.poll({}, NOW)
+    assert (len(found.entries), seen) == (2, [None])
+
+
 async def test_days_are_written_into_the_address() -> None:
     async with place() as there:
         there.json("/api", acts(1))
@@ -136,7 +188,7 @@ async def test_another_shape_is_named_with_what_is_there(answer: str, reason: st
         ),
         (
             "items: a\n    fields: {title: t}\n    pages: 3",
-            "config/sources.yaml:2:5: pages больше одной, а каким параметром листать — не сказано; допишите page_parameter: …",
+            "config/sources.yaml:2:5: pages больше одной, а каким параметром листать — не сказано; допишите page_parameter: … или next: …",
         ),
     ],
 )

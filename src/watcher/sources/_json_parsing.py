@@ -18,7 +18,7 @@ _ENTRIES = 2_000
 
 
 def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """Give {entries, degraded} or {fault, message}. `header`: url, page, timezone, now, `paths` (items, title, text, link, …)."""
+    """Give {entries, degraded, next} or {fault, message}. `header`: url, page, timezone, now, `paths` (items, title, text, link, …)."""
     data, fault = load(body, str(header.get("content_type", "")))
     if fault:
         return {"fault": fault[0], "message": fault[1]}
@@ -32,7 +32,8 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
         said = f"выражение title «{paths['title']}» ничего не находит в {len(items)} записях: в записи {shape_of(items[0])}"
         return {"fault": "shape", "message": said}
     degraded = {*read.degraded, *(["empty"] if not items else [])}
-    return {"entries": entries, "degraded": sorted(degraded)}
+    following = one_line(path(paths["next"])(data))[:URL] if paths.get("next") else ""
+    return {"entries": entries, "degraded": sorted(degraded), "next": following}
 
 
 def load(body: bytes, content_type: str) -> tuple[Any, tuple[str, str] | None]:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from watcher.children import ChildFailed
 from watcher.errors import SourceUnavailable, SourceUnreadable
 from watcher.fetch import Fetched
+from watcher.identity import same_site
 from watcher.model import Cursor, Entry, digest
 from watcher.sources import Options, Tools
 from watcher.sources._asking import look, request
@@ -62,8 +63,14 @@ class Looking:
         return Looked(seen.fetched, kept, seen.cursor["address"], seen.unchanged, seen.wait, seen.notes)
 
     async def more(self, url: str, now: datetime, post: bytes = b"", headers: dict[str, str] | None = None) -> Fetched:
-        """Ask for a further page of what `ask` gave. Raises as the door does."""
-        return await self._tools.fetch(request(self._with(now, headers or {}), written(url, self._options.timezone, now), post=post))
+        """Ask for a further page of what `ask` gave. Raises as the door does.
+
+        The address may come out of an answer: headers and a body, which may hold a key, go to the source's own hosts alone.
+        """
+        options = self._with(now, headers or {})
+        if not any(same_site(url, own) for own in (options.url, *options.mirrors)):
+            options, post = replace(options, headers={}), b""
+        return await self._tools.fetch(request(options, written(url, self._options.timezone, now), post=post))
 
     async def parsed(
         self, function: str, header: dict[str, Any], fetched: Fetched, now: datetime, within_s: float = 15.0

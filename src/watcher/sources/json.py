@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -49,13 +49,16 @@ class Config(BaseModel):
     )
     page_start: int = Field(default=1, ge=0, le=1_000_000, description="Его значение на первой странице")
     page_step: int = Field(default=1, ge=1, le=10_000, description="На сколько он растёт: 1 — номер страницы, больше — смещение")
+    next: Path = Field(
+        default="", description="Выражение от корня ответа: адрес следующей страницы или метка, которая уйдёт в page_parameter (cursor)"
+    )
     page_in: Literal["query", "body"] = Field(default="query", description="Где он: query — в адресе, body — в теле")
     pages: int = Field(default=1, ge=1, le=50, description="Сколько страниц читать, если новых больше, чем на первой")
 
     @model_validator(mode="after")
     def _together(self) -> Config:
-        if self.pages > 1 and not self.page_parameter:
-            raise Refused("pages больше одной, а каким параметром листать — не сказано", "допишите page_parameter: …")
+        if self.pages > 1 and not (self.page_parameter or self.next):
+            raise Refused("pages больше одной, а каким параметром листать — не сказано", "допишите page_parameter: … или next: …")
         if self.page_in == "body" and not isinstance(self.body, dict):
             raise Refused("page_in: body, а тела из ключей и значений нет", "допишите body: {…} или уберите page_in")
         return self
@@ -74,18 +77,25 @@ class Api:
         self._config = config
         self._options = options
         self._looking = Looking(options, tools, config)
-        self._paths = {"items": config.items} | config.fields.model_dump()
+        self._paths = {"items": config.items, "next": config.next} | config.fields.model_dump()
 
     async def poll(self, cursor: Cursor, now: datetime) -> Poll:
         """Look once; the cursor holds what `Looking` keeps and fingerprints of the entries last shown."""
-        asked = await self._looking.ask(cursor, now, self._body(1), self._headers())
+        asked = await self._looking.ask(cursor, now, self._body(self._config.page_start), self._headers())
         if asked.unchanged:
             return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
         parsed = await self._parsed(asked.fetched, now)
 
+        following = parsed["next"]
+
         async def page(number: int) -> list[Entry]:
-            url = self._url(asked.address, number)
-            return self._entries(await self._parsed(await self._looking.more(url, now, self._body(number), self._headers()), now))
+            nonlocal following
+            if self._config.next and not following:
+                return []
+            url, body = self._further(asked.address, following or self._config.page_start + (number - 1) * self._config.page_step)
+            further = await self._parsed(await self._looking.more(url, now, body, self._headers()), now)
+            following = further["next"]
+            return self._entries(further)
 
         known = cursor if self._looking.same_shape(cursor) else {}
         entries, notes = await read_on(self._entries(parsed), known, self._config.pages, page)
@@ -93,23 +103,23 @@ class Api:
         remembered = kept(entries) if entries else {"known": cursor.get("known", "")}
         return Poll(tuple(entries), {**asked.kept, **remembered}, degraded=degraded, wait=asked.wait, moved_to=asked.fetched.moved_to)
 
-    def _url(self, url: str, number: int) -> str:
-        if self._config.page_in == "body":
-            return url
-        parts = urlsplit(url)
+    def _further(self, url: str, at: int | str) -> tuple[str, bytes]:
+        """Give the address and the body of a further page: `at` is its number, its offset, its mark, or its address."""
         name = self._config.page_parameter
+        if isinstance(at, str) and (at.startswith(("http://", "https://", "/", "?")) or not name):
+            return urljoin(url, at), self._body(self._config.page_start)
+        if self._config.page_in == "body":
+            return url, self._body(at)
+        parts = urlsplit(url)
         query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != name]
-        return urlunsplit(parts._replace(query=urlencode([*query, (name, str(self._at(number)))])))
+        return urlunsplit(parts._replace(query=urlencode([*query, (name, str(at))]))), self._body(at)
 
-    def _body(self, number: int) -> bytes:
+    def _body(self, at: int | str) -> bytes:
         body = self._config.body
         if isinstance(body, dict):
-            whole = _with(body, self._config.page_parameter.split("."), self._at(number)) if self._config.page_in == "body" else body
+            whole = _with(body, self._config.page_parameter.split("."), at) if self._config.page_in == "body" else body
             return json.dumps(whole, ensure_ascii=False).encode()
         return body.encode()
-
-    def _at(self, number: int) -> int:
-        return self._config.page_start + (number - 1) * self._config.page_step
 
     def _headers(self) -> dict[str, str]:
         sent = {"content-type": "application/json"} if isinstance(self._config.body, dict) else {}
@@ -122,7 +132,7 @@ class Api:
         return [entry_of(self._id, self._options.language, item) for item in parsed["entries"]]
 
 
-def _with(body: dict[str, Any], path: list[str], value: int) -> dict[str, Any]:
+def _with(body: dict[str, Any], path: list[str], value: int | str) -> dict[str, Any]:
     """Give a body with the value at a path of keys."""
     inner = body.get(path[0])
     return body | {path[0]: value if len(path) == 1 else _with(inner if isinstance(inner, dict) else {}, path[1:], value)}
