@@ -97,9 +97,9 @@ def tenses(form: str) -> frozenset[str]:
     for parse in words.morphology().parse(form):  # the one analyser of the process
         tag = parse.tag
         lemma = words.fold(parse.normal_form)
-        if tag.POS == "PRTF" and "actv" in tag:
-            continue  # «предприятия, вошедшие в реестр» describes, it doesn't tell
-        if tag.POS in ("PRTS", "PRTF"):
+        if tag.POS == "PRTF":
+            continue  # «предприятия, вошедшие в реестр», «кластер, внесённый в реестр» describe, they don't tell
+        if tag.POS == "PRTS":
             out.add(f"{lemma}+past" if "past" in tag else f"{lemma}+pres")
         elif tag.POS == "VERB" and tag.tense in _TENSES:
             out.add(f"{lemma}+{_TENSES[tag.tense]}")

@@ -76,7 +76,10 @@ def _told_and_recalled(
             recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True))
         elif here or whole or _in_head(document, one.at):
             recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True, here or whole or doubted))
-    return told or around or faint, recalled
+    if all(one.type.package for one in told or around):  # a law that changes something: headline and lead may say what
+        faint = [one for one in faint if not (told or around) or not one.type.package]
+        return [*(told or around), *faint], recalled
+    return told or around, recalled
 
 
 def _is_told(document: Document, known: Knowledge, one: Candidate, package: bool) -> bool:
@@ -107,7 +110,9 @@ def _is_official_title(document: Document, known: Knowledge, one: Candidate) -> 
 
 
 def _is_answered(document: Document, known: Knowledge, one: Candidate) -> bool:
-    """Under a headline that asks, what an authority answers or decides is news all the same."""
+    """Under a headline that asks, what an authority answers or decides is news all the same; so is the headline of an interview."""
+    if one.at == 0 and novelty.asked(document, known) == novelty.INTERVIEW:
+        return True
     return (one.type.answers and _in_head(document, one.at)) or _decides(document, known, one)
 
 

@@ -15,6 +15,8 @@ _YEARS = re.compile(
     + r" (20[0-2]\d)|(?:in|to) (?:[A-Z][a-z]+ )?(20[0-2]\d)\b)"
 )
 _SENTENCES = re.compile(r"\w{3,}[.!?…]+\s")
+INTERVIEW = "asks: interview"
+_QUESTIONS = 2  # asked in an interview at least
 _HEADLINE = 120  # characters: the longest of a headline proper
 _ELSE = re.compile(r"сравнени|чем в|против|уровн|как и в|действ|продл|план|бюджет|закон|постановлен|правил|утвержд|приказ", re.IGNORECASE)
 
@@ -33,6 +35,13 @@ def recalled(document: Document, known: Knowledge) -> str:
     return ""
 
 
+def _is_interview(document: Document) -> bool:
+    """Questions and answers, each on a line of its own: what is said there of the measures is what was."""
+    said = [line.text.lstrip() for line in document.lines if line.kind != "title"]
+    turns = [text for text in said if text.startswith(("—", "–", "- "))]
+    return len([text for text in turns if text.rstrip().endswith("?")]) >= _QUESTIONS and len(turns) >= 2 * _QUESTIONS
+
+
 def _is_whole_post(title: Line, cue: Place) -> bool:
     """A post without a headline stands in the title whole: what its later sentences say is not said of all of it."""
     before = title.text[: title.words.tokens[cue[0]].start] if cue[0] else ""
@@ -45,6 +54,8 @@ def asked(document: Document, known: Knowledge) -> str:
         return ""
     if document.lines[0].text.rstrip().endswith("?"):
         return "asks: ?"
+    if _is_interview(document):
+        return INTERVIEW
     found = first(known.cues["question"], document.lines[0])
     return f"asks: {found[0].text}" if found and not _is_answered_at_once(document.lines[0], found[1], known) else ""
 

@@ -13,6 +13,7 @@ from watcher.understanding.grammar import Pattern, Place, Words, find, find_part
 _ADJECTIVE = ("ий", "ый", "ой", "ая", "ое", "ие", "ые", "их", "ых", "им", "ым", "ому", "ему", "ого", "его", "ом", "ем", "ую", "ими", "ыми")
 _ORIGIN = frozenset(["из", "от", "с", "граждан", "гражданам", "гражданами", "против", "from", "with", "of"])
 _TOWARDS = frozenset(["в", "во", "на", "to", "in"])
+_LEADS = 2  # lines: a country named after the headline and the first sentence is a party to the news, not its place
 _MADE = (
     *("стан", "оборуд", "софт", "авто", "товар", "лекар", "техник", "продукц", "электрон", "ноутбук", "компьют", "кабел", "медиз", "рыб"),
     *("мяс", "рис", "сыр", "детал", "комплект", "насос", "светил", "лифт", "мебел", "закупщ", "покупат", "импорт", "аналог", "препарат"),
@@ -53,11 +54,11 @@ def foreign(document: Document, known: Knowledge) -> tuple[Line, Place] | None:
     """Where an entry speaks of another country and of nothing Russian in its title and lead; None for Russian news."""
     abroad: tuple[Line, Place] | None = None
     home = False
-    for line in document.head():
+    for at, line in enumerate(document.head()):
         home = home or find(known.gate["russian"], line.words) is not None
         home = home or all(find(known.gate[name], line.words) is not None for name in ("members", "union"))
         place = next((place for place in find_part(known.gate["foreign"].parts[0], line.words) if not _of_origin(line, place)), None)
-        if place and abroad is None:
+        if place and abroad is None and at < _LEADS:
             abroad = (line, place)
     if abroad is None:
         return None
