@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from configuration.folders import write
 from conftest import Clock
 from sources.contract import Inside, some
+from sources.test_contract import SitemapStage, listing
 from sources.test_feed import JsonFeedStage, rss
 from watcher.cli import main
 from watcher.configuration import load
@@ -95,6 +96,25 @@ async def test_a_feed_is_found_wherever_it_is_named_or_usual(replies: Mapping[st
     assert source is not None
     assert (source.kind, source.url) == ("feed", base + expected)
     assert [entry.title for entry in source.entries] == [item.title for item in some(8, at=NOW)[:5]]
+
+
+async def test_a_site_map_of_news_is_found_by_what_robots_are_told(clock: Clock) -> None:
+    replies: dict[str, Answer] = {
+        "/": page(),
+        "/robots.txt": Reply(b"User-agent: *\nDisallow: /x\nSitemap: /maps/news.xml\n", headers={"Content-Type": "text/plain"}),
+        "/maps/news.xml": SitemapStage.page(SitemapStage.__new__(SitemapStage), some(8, at=NOW)),
+    }
+    base, source = await found(replies, clock)
+    assert source is not None
+    assert (source.kind, source.url, len(source.entries)) == ("sitemap", f"{base}/maps/news.xml", 5)
+
+
+async def test_a_list_on_a_page_is_found_after_all_feeds_that_lead_nowhere(clock: Clock) -> None:
+    dead = "".join(f'<link rel="alternate" type="application/rss+xml" href="/dead/{n}.xml">' for n in range(20))
+    listed = listing(some(6, at=NOW)).body.decode().replace("</head>", f"{dead}</head>")
+    base, source = await found({"/press/news": Reply(listed.encode(), headers={"Content-Type": "text/html"})}, clock, "/press/news")
+    assert source is not None
+    assert (source.kind, source.url, len(source.entries)) == ("page", f"{base}/press/news", 5)
 
 
 async def test_what_is_printed_loads_as_configuration(tmp_path: Path, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The common suite for every kind beside the feed: pages with and without selectors, JSON, a channel, a register, a document."""
+"""The common suite for every kind beside the feed: pages, JSON, a channel, a register, a document, a site map."""
 
 from __future__ import annotations
 
@@ -105,6 +105,24 @@ class DocumentStage(Stage):
 
 class TestDocument(Contract):
     stage_type = DocumentStage
+
+
+class SitemapStage(Stage):
+    kind = "sitemap"
+
+    def page(self, items: Sequence[Item]) -> Reply:
+        rows = "".join(
+            f"<url><loc>{escape(item.link)}</loc><news:news><news:title>{escape(f'{item.title} {item.text}')}</news:title>"
+            + (f"<news:publication_date>{item.published.isoformat()}</news:publication_date>" if item.published else "")
+            + "</news:news></url>"
+            for item in items
+        )
+        spaces = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+        return Reply(f'<?xml version="1.0"?><urlset {spaces}>{rows}</urlset>'.encode(), headers={"Content-Type": "application/xml"})
+
+
+class TestSitemap(Contract):
+    stage_type = SitemapStage
 
 
 class ApiStage(Stage):

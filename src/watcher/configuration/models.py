@@ -125,7 +125,7 @@ class SourceKeys(Block):
 
     id: SourceId = Field(description="Короткое имя, единственное во всех файлах")
     title: str = Field(default="", max_length=200, description="Как называть в сообщениях; пусто — id")
-    kind: str = Field(default="feed", description="Вид источника: feed, page, json, telegram, register, document или имя модуля")
+    kind: str = Field(default="feed", description="Вид источника: feed, page, json, telegram, register, document, sitemap или имя модуля")
     url: str = Field(default="", max_length=2000, description="Адрес")
     enabled: Flag = Field(default=True, description="false — не опрашивать")
     every: Every | None = Field(default=None, description="Как часто опрашивать: 1s … 30d; иначе из defaults")

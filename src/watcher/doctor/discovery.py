@@ -76,7 +76,7 @@ class Discovery:
         """Find the best source at an address; None where there is none."""
         seen: set[tuple[str, str]] = set()
         async for kind, address, title in self._candidates(url):
-            if (kind, address) in seen or len(seen) >= _MOST:
+            if (kind, address) in seen or (kind == "feed" and len(seen) >= _MOST):
                 continue
             seen.add((kind, address))
             if (entries := await self._polled(kind, address)) is not None:
