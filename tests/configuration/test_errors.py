@@ -48,6 +48,13 @@ def test_all_problems_of_all_files_are_told_in_order_of_file_and_line(tmp_path: 
     ]
 
 
+@pytest.mark.parametrize("unreadable", ["a: " + "[" * 100, "store:\n\t- x\n", "a: &a [1]\n", 'a: "'])
+def test_what_a_file_that_can_not_be_read_may_hold_is_not_missed(tmp_path: Path, unreadable: str) -> None:
+    subscriptions = "subscriptions:\n  - {id: a, notifier: telegram, address: '77'}\n"
+    (line,) = refused(tmp_path, {"watcher.yaml": unreadable, "subscriptions.yaml": subscriptions})
+    assert line.startswith("config/watcher.yaml:")
+
+
 def test_fifty_bad_files_are_all_reported_at_once(tmp_path: Path) -> None:
     files = {f"rules/r{number:02}.yaml": f"rules:\n  - id: r{number}\n    qurey: x\n" for number in range(50)}
     began = time.monotonic()

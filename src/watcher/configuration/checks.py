@@ -138,6 +138,8 @@ def _subscription(gathered: Gathered, subscription: Subscription, file: File, pa
 def _notifier(gathered: Gathered, name: str, address: str, file: File, path: Path) -> Iterator[Problem]:
     known: Collection[str] = gathered.notifiers
     at = (*path, "notifier")
+    if name not in known and any(one.tree.problems and set(one.tree.data) <= {"notifiers"} for one in gathered.found.all("watcher")):
+        return  # the file that would describe it can't be read, and says why
     if name not in known:
         yield file.tree.problem(at, f"нет способа сообщать {quoted(name)}", advice(name, known) or "опишите его в watcher.yaml: notifiers")
         return

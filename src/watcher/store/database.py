@@ -66,6 +66,10 @@ class Database:
             raise StoreError(f"{self.path} is a folder, the store must be a file", "damaged")
         if self.path.exists() and self.path.stat().st_size and self.path.read_bytes()[:16] != b"SQLite format 3\x00":
             raise StoreError(f"{self.path} is no SQLite file; it was left as it is", "damaged")
+        journal = self.path.with_name(self.path.name + ".sent")
+        if self.path.exists() and not self.path.stat().st_size and journal.exists() and journal.stat().st_size:
+            what = f"{self.path} is empty, though messages were sent from it; restore a backup with `watcher restore`"
+            raise StoreError(f"{what}, or delete it and {journal} to begin anew", "damaged")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
