@@ -184,11 +184,33 @@ def register_of_parks(news: Sequence[News], now: datetime, asked: Asked) -> Repl
     return Reply(f"<p>Дата формирования: {now:%d.%m.%Y %H:%M}</p><table>{head}{table}</table>".encode(), headers=PAGE)
 
 
+def edited_in_silence(news: Sequence[News], now: datetime, asked: Asked) -> Reply:
+    """An order of which one number is changed, and nobody says so; the counter of visits changes at every look."""
+    text = (
+        "<p>1. Настоящий порядок определяет, как распределяется квота на вывоз удобрений между теми, кто подал заявку.</p>"
+        f"<p>2. Квота составляет {1000 + news[0].number} тонн на каждое полугодие и делится поровну между заявителями.</p>"
+        "<p>3. Заявку рассматривают тридцать дней со дня её подачи, об отказе пишут заявителю с указанием причины.</p>"
+    )
+    return Reply(f"<html><body><h1>Порядок</h1><main>{text}</main><i>Просмотров: {now:%d%H%M}</i></body></html>".encode(), headers=PAGE)
+
+
+def map_of_news(news: Sequence[News], now: datetime, asked: Asked) -> Reply:
+    """A site without a feed that lists its news for search engines."""
+    rows = "".join(
+        f"<url><loc>/news/{one.number}</loc><news:news><news:title>{escape(one.title)}</news:title>"
+        f"<news:publication_date>{one.at.isoformat()}</news:publication_date></news:news></url>"
+        for one in news[:10]
+    )
+    spaces = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+    return Reply(f"<urlset {spaces}>{rows}</urlset>".encode(), headers={"Content-Type": "application/xml"})
+
+
 BROKEN_REGISTER = Reply(
     "<table><tr><th>№</th><th>Наименование</th><th>Субъект</th></tr><tr><td>1</td><td>Парк номер 1</td><td>—</td></tr></table>".encode(),
     headers=PAGE,
 )
 RENAMED_COLUMNS = Reply("<table><tr><th>№</th><th>Имя</th></tr><tr><td>1</td><td>Парк номер 1</td></tr></table>".encode(), headers=PAGE)
+EMPTIED = Reply("<html><body><h1>Порядок</h1><main><p>Документ обновляется.</p></main></body></html>".encode(), headers=PAGE)
 OTHER_SHAPE = Reply(b'{"data": {"documents": []}}', headers={"Content-Type": "application/json"})
 NO_PREVIEW = Reply(b'<div class="tgme_page"><div class="tgme_page_extra">12 345 subscribers</div></div>', headers=PAGE)
 ACTS = {
@@ -220,6 +242,14 @@ def places(start: datetime) -> list[Place]:
             every=30 * h,
             faults=(Fault(10, 1, BROKEN_REGISTER, "mass-change"), Fault(18, 2, RENAMED_COLUMNS, "shape")),
         ),
+        Place(
+            "an order edited in silence",
+            "document",
+            edited_in_silence,
+            every=48 * h,
+            faults=(Fault(14, 1, EMPTIED, "mass-change"), Fault(21, 1, CAPTCHA, "captcha")),
+        ),
+        Place("a site map", "sitemap", map_of_news, faults=(Fault(16, 1, Reply(b"", 404), "not-found"),)),
     ]
     for one in made:
         one.start = start - timedelta(days=1)
