@@ -268,12 +268,13 @@ class App:
         """Plan reminders of what was told, and owe those that are due."""
         await self.remind.run(self.wanted.subscriptions, self.wanted.wants, self.settings.reminders)
 
-    async def _coverage(self) -> Coverage:
+    async def _coverage(self, since: datetime) -> Coverage:
         rows = [row for row in await self.store.call(self.store.polled.all) if row.id in self._sources]
         silent = tuple((self._origins[row.id].title, row.reason or row.state) for row in rows if row.state not in ("ok", "learning"))
-        seen = await self.store.call(self.store.reports.seen, self.now() - timedelta(days=1))
+        seen = await self.store.call(self.store.reports.seen, since)
         withheld = {kind: seen[kind] for kind in ("commentary", "background") if seen[kind]}
-        return Coverage(len(rows), silent, seen["entries"], seen["stories"], max(0, seen["matched"] - seen["stories"]), withheld)
+        repeats = max(0, seen["matched"] - seen["stories"])
+        return Coverage(len(rows), silent, seen["entries"], seen["stories"], repeats, withheld, self.now() - since)
 
     async def tidy(self) -> None:
         """Delete what is older than it is to be kept."""

@@ -237,10 +237,22 @@ class Deliver:
         return len(waiting)
 
     async def digests(
-        self, subscriptions: Sequence[Subscription], coverage: Callable[[], Awaitable[Coverage]], calendar: Calendar | None = None
+        self, subscriptions: Sequence[Subscription], coverage: Callable[[datetime], Awaitable[Coverage]], calendar: Calendar | None = None
     ) -> int:
-        """Owe the digests that are due: a subscription's own also when there is nothing to tell; overflow only when there is."""
+        """Owe the digests that are due: a subscription's own also when there is nothing to tell; overflow only when there is.
+
+        `coverage` says what was looked at since a moment: since the digest before, or for a day.
+        """
         now, done = self._now(), 0
+        looked: dict[datetime, Coverage] = {}
+
+        async def covered(slot: Slot | None, one: Subscription | None) -> Coverage:
+            before = last_digest(one, slot.at - timedelta(minutes=1), calendar) if slot and one else None
+            since = before.at if before else now - timedelta(days=1)
+            if since not in looked:  # one look for all who have the same hours
+                looked[since] = await coverage(since)
+            return looked[since]
+
         own: dict[str, list[Subscription]] = {}
         paused: set[str] = set()
         for subscription in subscriptions:
@@ -256,16 +268,22 @@ class Deliver:
             slot = merge([found for one in group if (found := slots[one.digest, one.timezone])])
             name = slot.name if slot else ""
             if recipient not in paused and self._looked_at.get(recipient) != name:
-                done += await self._own_digest(recipient, group[0], slot, coverage)
+                done += await self._own_digest(recipient, group[0], slot, covered)
                 self._looked_at[recipient] = name
         store = self._store
         for waiting in await store.call(store.gathered.due, now, ("digest", "budget")):
             if waiting.recipient not in own and waiting.recipient not in paused:
-                await self._leave_digest(waiting, "", await coverage(), now)
+                await self._leave_digest(waiting, "", await covered(None, None), now)
                 done += 1
         return done
 
-    async def _own_digest(self, recipient: str, first: Subscription, slot: Slot | None, coverage: Callable[[], Awaitable[Coverage]]) -> int:
+    async def _own_digest(
+        self,
+        recipient: str,
+        first: Subscription,
+        slot: Slot | None,
+        covered: Callable[[Slot | None, Subscription | None], Awaitable[Coverage]],
+    ) -> int:
         """Owe the digest of a recipient whose time has come; the one of a date and time once, however the clock jumps."""
         store, now, key = self._store, self._now(), f"digest:{recipient}"
         since = await store.call(store.notes.get, key)
@@ -276,7 +294,7 @@ class Deliver:
             return 0
         rows = await store.call(store.gathered.due, now, ("digest", "budget"), [recipient])
         empty = Waiting(recipient, first.notifier, first.address, first.timezone, first.language, ())
-        await self._leave_digest(rows[0] if rows else empty, slot.name, await coverage(), now)
+        await self._leave_digest(rows[0] if rows else empty, slot.name, await covered(slot, first), now)
         if first.digest and first.digest.monthly:
             await self._measures(empty, f"measures/{slot.name[:7]}", now)
         return 1
@@ -284,6 +302,8 @@ class Deliver:
     async def _measures(self, group: Waiting, name: str, now: datetime) -> None:
         """Owe the overview of a month, once."""
         told = await self._store.call(self._store.gathered.told, group.recipient, now - _MEASURES)
+        if not told:
+            return  # the digest itself says that there is nothing
         message = messages.measures(told, language=group.language, timezone=group.timezone, now=now)
         await self._store.call(self._store.gathered.leave, group, name, self._parts(group.notifier, message), now)
 

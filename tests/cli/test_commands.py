@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cli.daemons import here as watcher
 from watcher.cli import env_file
+from watcher.rules import canonical, parse
+from watcher.store import Store
+from watcher.store.talks import Change
 from world.smtp import Mailbox
 from world.telegram import TOKEN, BotApi, refused
 
@@ -99,6 +103,21 @@ async def test_subscriptions_lists_what_is_on_and_names_what_is_off(tmp_path: Pa
     assert found["desk"]["when"] == {"digest": {"at": ["09:00"], "days": ["workdays"]}}
     assert "09:00 (workdays)" in (await watcher(tmp_path, "subscriptions", env=env))[1]
     assert not (tmp_path / "w.db").exists()
+
+
+async def test_subscriptions_lists_readers_of_the_bot_with_the_words_of_their_queries_and_who_only_follows(tmp_path: Path) -> None:
+    place(tmp_path)
+    store, at = Store(f"sqlite:///{tmp_path}/w.db"), datetime(2026, 3, 2, tzinfo=UTC)
+    people = [Change("greet", chat, "allowed", "Анна", {"person": chat, "language": "ru"}) for chat in ("7", "8", "9")]
+    wishes = [Change("query", "7", canonical(parse("квота удобрения")), "квота удобрения"), Change("dossier", "8", "d", "ПП 719")]
+    store.talks.keep(1, [*people, *wishes], at)
+    store.close()
+    _, out, _ = await watcher(tmp_path, "subscriptions", env={"WATCHER_TELEGRAM_TOKEN": TOKEN})
+    mine = [line.split(None, 2)[2] for line in out.splitlines() if line.startswith("bot:")]
+    assert [" ".join(line.split()) for line in mine] == [
+        "7 сразу; запрос «квота удобрение» (бот)",
+        "8 сразу; только то, за чем следит (бот)",
+    ]
 
 
 async def test_status_shows_what_is_disabled_and_what_was_not_polled_yet(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def stored(config: Path, tmp_path: Path) -> Path:
 
 
 def test_dossiers_are_listed_found_and_shown(stored: Path) -> None:
-    assert "вывоз: удобрения" in call(stored, "dossiers").stdout
+    assert "удобрения — вывоз" in call(stored, "dossiers").stdout
     shown = call(stored, "dossiers", "удобрения").stdout
     assert "limit 2025-06-01" in shown
     assert "сумма частей: сходится" in shown

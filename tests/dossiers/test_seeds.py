@@ -16,7 +16,7 @@ def test_everything_that_ships_becomes_a_dossier() -> None:
     folded = [fold(id, log) for id, _, _, log in known]
     assert all(dossier.title and dossier.chapters for dossier in folded)
     assert {"ПП 719", "ПП 1875", "ПП 779", "44-ФЗ", "223-ФЗ", "ПП 616", "ПП 617"} <= {dossier.title for dossier in folded}
-    fertilisers = next(dossier for dossier in folded if dossier.title == "вывоз: удобрения")
+    fertilisers = next(dossier for dossier in folded if dossier.title == "удобрения — вывоз")
     assert len(fertilisers.chapters) == 7
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -64,6 +65,17 @@ def test_of_many_silent_sources_a_handful_is_named_in_words_and_the_rest_counted
     said = "Портал 0 (лента пуста), Портал 1 (сертификат), Портал 2 (не успел ответить), Портал 3, Портал 4 (закрыт) и ещё 2."
     assert f"Молчат: {said}" in text
     assert "Silent: Портал 0 (empty)" in plain(digest([], language="en", timezone=ZONE, now=NOW, coverage=Coverage(8, silent=silent)))
+
+
+def test_a_digest_of_several_days_says_over_how_many_it_counts() -> None:
+    coverage = Coverage(1, entries=3, over=timedelta(days=7, hours=1))
+    assert (
+        "опрошены вовремя, ничего не потеряно: за 7 дней просмотрено 3 материала."
+        in lines(digest([], language="ru", timezone=ZONE, now=NOW, coverage=coverage))[-1]
+    )
+    assert plain(digest([], language="en", timezone=ZONE, now=NOW, coverage=coverage)).endswith(
+        "nothing lost: in 7\u00a0days: 3\u00a0items read."
+    )
 
 
 def test_an_empty_digest_says_so() -> None:

@@ -84,9 +84,9 @@ _AUTO = re.compile(r"@\w{3,}|(?<![\w/])/[A-Za-z]\w*|https?://\S+|(?<![\w@])[\w-]
 
 def live(text: str, entities: Iterable[Entity]) -> list[str]:
     """Find names, commands and addresses that would become links though no entity of ours covers them."""
-    for entity in entities:
-        if entity.url:
-            text = text.replace(entity.text, " ", 1)
+    for entity in reversed(list(entities)):
+        head, found, tail = text.rpartition(entity.text) if entity.url else ("", "", "")  # links stand behind the words they share
+        text = f"{head} {tail}" if found else text
     return [found[0] for found in _AUTO.finditer(text)]
 
 

@@ -121,7 +121,7 @@ def times(turn: Turn, reader: Reader | None) -> Row:
     if until and (at_ := datetime.fromisoformat(until)) > turn.world.now:
         shown = speech.when(at_, turn.zone, turn.world.now, turn.language)
         parts.append(turn.say(f"пауза до {shown}", f"paused until {shown}"))
-    return row(turn.say("Когда: ", "When: ") + "; ".join(parts) + f" · {turn.zone}")
+    return row(turn.say("Когда: ", "When: ") + "; ".join(parts) + f" · {turn.city}")
 
 
 _DAY_NAMES = {"mon": "пн", "tue": "вт", "wed": "ср", "thu": "чт", "fri": "пт", "sat": "сб", "sun": "вс"}

@@ -110,14 +110,15 @@ def mute_source(turn: Turn, story: str) -> Answer:
 
 
 def remind(turn: Turn, value: str) -> Answer:
-    """Be reminded of a day that the story names, the working morning before it in the reader's zone."""
+    """Be reminded of a day that the story names, the morning before it in the reader's zone; where that is past, on that morning."""
     said, _, story = value.partition(":")
     news = _news(turn, story)
     found = [(kind, day) for kind, day in (news.days if news else ()) if f"{kind[0]}{day:%Y%m%d}" == said]
     if news is None or not found:
         return turn.stale()
     kind, day = found[0]
-    due = max(datetime.combine(day - timedelta(days=1), _REMIND_AT, ZoneInfo(turn.zone)).astimezone(UTC), turn.world.now)
+    mornings = [datetime.combine(on, _REMIND_AT, ZoneInfo(turn.zone)).astimezone(UTC) for on in (day - timedelta(days=1), day)]
+    due = next((at for at in mornings if at > turn.world.now), turn.world.now)
     dossier = news.measures[0].dossier if news.measures else ""
     shown = wording.day(due.astimezone(ZoneInfo(turn.zone)).date(), turn.language)
     toast = turn.say(f"Напомню {shown} в 09:00.", f"You will be reminded on {shown} at 09:00.")

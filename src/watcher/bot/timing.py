@@ -8,7 +8,7 @@ from datetime import timedelta
 from watcher.bot import choosing, speech
 from watcher.bot.speech import Keyboard, button, data, row
 from watcher.bot.world import Answer, Turn
-from watcher.bot.zones import zone_of
+from watcher.bot.zones import named, zone_of
 from watcher.messages import wording
 from watcher.store.talks import Change
 from watcher.units import Refused, parse_duration, parse_time_range
@@ -122,7 +122,7 @@ def _digested(turn: Turn, wanted: dict[str, list[str]]) -> tuple[speech.Row, ...
     days = choosing.day_names(turn, wanted["days"])
     return (
         turn.say(
-            f"Сводка: {at}{days}, {turn.zone}. Срочное приходит сразу.", f"Digest: {at}{days}, {turn.zone}. What is urgent comes at once."
+            f"Сводка: {at}{days}, {turn.city}. Срочное приходит сразу.", f"Digest: {at}{days}, {turn.city}. What is urgent comes at once."
         ),
         turn.say("Вернуть сообщения сразу — /instant", "To be told at once again: /instant"),
     )
@@ -196,8 +196,8 @@ def quiet_tapped(turn: Turn, value: str) -> Answer:
 def _hushed(turn: Turn, hours: tuple[str, str]) -> str:
     start, end = hours
     return turn.say(
-        f"Тихие часы {start}–{end}, {turn.zone}. Срочное приходит и тогда.",
-        f"Quiet from {start} to {end}, {turn.zone}. What is urgent still comes.",
+        f"Тихие часы {start}–{end}, {turn.city}. Срочное приходит и тогда.",
+        f"Quiet from {start} to {end}, {turn.city}. What is urgent still comes.",
     )
 
 
@@ -311,14 +311,14 @@ def tz(turn: Turn, rest: str) -> Answer:
         zones = ("Калининград", "Москва", "Самара", "Екатеринбург", "Омск", "Красноярск", "Иркутск", "Владивосток")
         return turn.answer(
             turn.say(
-                f"Сейчас у вас {shown}, {turn.zone}. Другой пояс: /tz Самара или /tz Asia/Vladivostok",
-                f"It is {shown} with you, {turn.zone}. Another zone: /tz Samara or /tz Asia/Vladivostok",
+                f"Сейчас у вас {shown}, {turn.city}. Другой пояс: /tz Самара или /tz Asia/Vladivostok",
+                f"It is {shown} with you, {turn.city}. Another zone: /tz Samara or /tz Asia/Vladivostok",
             ),
             keyboard=speech.in_rows((button(zone, f"tz:{zone}") for zone in zones), 2),
         )
     zone, near = zone_of(rest)
     if not zone:
-        hint = turn.say(f" Может быть, {near}?", f" Perhaps {near}?") if near else ""
+        hint = turn.say(f" Может быть, {named(near, turn.language)}?", f" Perhaps {named(near, turn.language)}?") if near else ""
         return turn.answer(
             row(turn.say("Не знаю пояса «", "I know no zone “"), data(rest, 40), turn.say("».", "”."), hint),
             turn.say(
@@ -340,4 +340,5 @@ def _moved(turn: Turn, zone: str) -> str:
     from zoneinfo import ZoneInfo
 
     there = f"{turn.world.now.astimezone(ZoneInfo(zone)):%H:%M}"
-    return turn.say(f"Часовой пояс {zone}: у вас {there}.", f"Time zone {zone}: it is {there} with you.")
+    city = named(zone, turn.language)
+    return turn.say(f"Часовой пояс — {city}: у вас {there}.", f"Time zone {city}: it is {there} with you.")

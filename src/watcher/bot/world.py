@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from watcher.bot import speech
+from watcher.bot import speech, zones
 from watcher.bot.speech import Row
 from watcher.messages import wording
 from watcher.messages.wording import Language
@@ -182,6 +182,11 @@ class Turn:
     @property
     def zone(self) -> str:
         return str((self.reader and self.reader.settings.get("timezone")) or self.world.timezone)
+
+    @property
+    def city(self) -> str:
+        """The zone as people name it."""
+        return zones.named(self.zone, self.language)
 
     @property
     def local(self) -> datetime:

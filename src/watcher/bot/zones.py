@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from watcher.language.words import fold
+from watcher.messages.wording import Language
 
 # Zones of Russia and the cities that keep them, the largest of each; source: IANA zone1970.tab and federal law 107-FZ as amended.
 _CITIES = {
@@ -66,6 +67,12 @@ def _names() -> dict[str, str]:
 
 def _key(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", fold(name)).strip().removeprefix("г. ").removeprefix("г.").strip()
+
+
+def named(zone: str, language: Language) -> str:
+    """Name a zone as people do: by the largest city that keeps it."""
+    cities = _CITIES.get(zone, "").split()
+    return cities[language == "en"].replace("-", " ") if len(cities) > 1 else zone
 
 
 def zone_of(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from watcher import messages
-from watcher.bot.subscriptions import subscriptions_of
+from watcher.bot.subscriptions import listening, subscriptions_of
 from watcher.cli import Context
 from watcher.cli.settings import now, settings
 from watcher.configuration import Settings, advice
@@ -29,12 +29,14 @@ def subscriptions(context: Context) -> int:
     loaded = settings(context)
     for warning in loaded.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
+    queries = _queries(loaded)
     rows = [_row(one, loaded, now()) for one in _all(loaded)]
     if context.json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
         return 0
     for row in rows:
-        rules = "все правила" if row["rules"] == "all" else ", ".join(row["rules"])
+        named = [f"запрос «{queries[id]}»" if id in queries else id for id in row["rules"]]
+        rules = "все правила" if row["rules"] == "all" else ", ".join(named) or "только то, за чем следит"
         when = "сразу" if row["when"] == "instant" else "сводкой " + _schedule(row["when"]["digest"])
         extra = [f"тихо {row['quiet']}"] if row["quiet"] else []
         extra += [f"профиль {row['profile']}"] if row["profile"] else []
@@ -52,6 +54,18 @@ def _schedule(digest: dict[str, Any]) -> str:
     return ", ".join(digest["at"]) + (f" ({', '.join(digest['days'])})" if digest["days"] else "")
 
 
+def _queries(loaded: Settings) -> dict[str, str]:
+    """Give the readers' own queries by the ids under which subscriptions name them."""
+    path = path_of(loaded.store)
+    if path is not None and not path.exists():
+        return {}
+    store = Store(loaded.store)
+    try:
+        return store.readers.own_queries()
+    finally:
+        store.close()
+
+
 def _all(loaded: Settings) -> list[Subscription]:
     """Both kinds, in the form in which the daemon uses them."""
     out = list(loaded.subscriptions)
@@ -62,7 +76,8 @@ def _all(loaded: Settings) -> list[Subscription]:
     try:
         for reader in store.readers.all():
             if reader.state == "allowed":
-                out += subscriptions_of(reader, loaded.timezone)
+                alone = listening(reader, loaded.timezone)
+                out += subscriptions_of(reader, loaded.timezone) or ([alone] if store.wishes.follows(alone.recipient) else [])
     finally:
         store.close()
     return out

@@ -127,5 +127,5 @@ def _title(kind: Kind, ordered: Iterable[Growing]) -> str:
         directions = {"export": "вывоз", "import": "ввоз"}
         direction = next((directions.get(str(d), "") for chapter in found if (d := chapter.value("direction"))), "")
         if roots:
-            return f"{direction or 'квота'}: {', '.join(roots)}"
+            return f"{', '.join(roots)} — {direction or 'квота'}"
     return found[-1].title if found else ""

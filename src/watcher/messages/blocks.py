@@ -32,6 +32,8 @@ def item(row: Row, number: int, reader: Reader, until: str) -> list[Line]:
     badge = tables.stage_name(best.event.type, best.event.stage or "", reader.language) if best else ""
     runs = [Run(f"{number}. "), Run(title, "b", safe_link(first[0].url) if first else ""), Run(badge)]
     out = [Line(tuple(runs), keep=True, kind="title")]
+    if best is not None and not reader.ru:
+        out.append(Line((Run(clean(headline(row.alert), 200), "i"),), keep=True))
     if until:
         out.append(Line((Run("⏰ "), Run(until, "b")), keep=True))
     out += concerns(row.relevance, reader)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from watcher.lines import clean
 from watcher.messages import blocks, facts, tables, wording
@@ -40,6 +40,8 @@ class Coverage:
     repeats: int = 0
     withheld: Mapping[str, int] = field(default_factory=dict)
     """How many were not told, by novelty: commentary, background, …"""
+    over: timedelta = timedelta(days=1)
+    """How long the time was."""
 
 
 def digest(
@@ -154,7 +156,7 @@ def _title(rows: Sequence[Row], actions: int, reader: Reader) -> str:
     what = ", ".join(parts) or reader.say("ничего нового", "nothing new")
     when = wording.long_day(reader.today, reader.language)
     verb = wording.plural(actions, "требует", "требуют", "требуют")
-    asks = reader.say(f" — {actions} {verb} действия", f" — {actions} to act on") if actions else ""
+    asks = reader.say(f" — {actions}{wording.NBSP}{verb} действия", f" — {actions} to act on") if actions else ""
     return f"{reader.say('Сводка', 'Digest')} {when}: {what}{asks}"
 
 
@@ -219,4 +221,7 @@ def _looked(coverage: Coverage, reader: Reader) -> str:
             reader.say("свёрнуто ", "")
             + wording.counted(coverage.repeats, ("повтор", "повтора", "повторов"), ("repeat folded", "repeats folded"), reader.language)
         )
-    return polled + (": " + ", ".join(numbers) if numbers else "")
+    days = round(coverage.over / timedelta(days=1))
+    span = wording.counted(days, ("день", "дня", "дней"), ("day", "days"), reader.language)
+    when = reader.say(f"за {span} ", f"in {span}: ") if numbers and days > 1 else ""
+    return polled + (": " + when + ", ".join(numbers) if numbers else "")
