@@ -45,7 +45,7 @@ def choose(document: Document, known: Knowledge, found: Sequence[Candidate]) -> 
     old: list[Chosen] = []
     for ones in by_family.values():
         told, recalled = _told_and_recalled(document, known, ones, (whole, asked))
-        chosen = _most_specific(document, told)
+        chosen = _most_specific(document, told, is_package=_is_package(document, known))
         news.update(chosen)
         if not chosen and recalled:
             old.append(max(recalled, key=lambda one: (one.weight, one.candidate.type.rank)))
@@ -62,7 +62,7 @@ def _told_and_recalled(
     faint: list[Candidate] = []  # nor these
     recalled: list[Chosen] = []
     package = any(one.news and one.type.package and _in_head(document, one.at) for one in ones)
-    package = package or (document.lines[0].kind == "title" and first(known.cues["package"], document.lines[0]) is not None)
+    package = package or _is_package(document, known)
     for one in ones:
         here = "" if one.type.answers and document.lines[one.at].kind != "background" else novelty.old_here(document, one.at, known)
         here = here or novelty.past_here(document, one.at)
@@ -76,7 +76,9 @@ def _told_and_recalled(
             recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True))
         elif here or whole or _in_head(document, one.at):
             recalled.append(Chosen(one, _WEIGHT[document.lines[one.at].kind], True, here or whole or doubted))
-    if all(one.type.package for one in told or around):  # a law that changes something: headline and lead may say what
+    if all(one.type.package for one in told or around) and not (
+        told and _is_package(document, known)
+    ):  # a law that changes something: headline and lead may say what
         faint = [one for one in faint if not (told or around) or not one.type.package]
         return [*(told or around), *faint], recalled
     return told or around, recalled
@@ -146,7 +148,12 @@ def _has_number(document: Document, one: Candidate) -> bool:
     return any(token.text[0].isdigit() for token in document.lines[one.at].words.tokens)
 
 
-def _most_specific(document: Document, ones: Sequence[Candidate]) -> dict[str, Chosen]:
+def _is_package(document: Document, known: Knowledge) -> bool:
+    """Whether the headline announces a law: then what its parts say is told with it, not in its place."""
+    return document.lines[0].kind == "title" and first(known.cues["package"], document.lines[0]) is not None
+
+
+def _most_specific(document: Document, ones: Sequence[Candidate], *, is_package: bool) -> dict[str, Chosen]:
     lines: dict[int, list[Candidate]] = defaultdict(list)
     for one in sorted(ones, key=lambda one: -one.type.rank):
         if all(one.type.name in other.type.beside for other in lines[one.at]):
@@ -158,17 +165,17 @@ def _most_specific(document: Document, ones: Sequence[Candidate]) -> dict[str, C
             if document.lines[at].kind in ("title", "lead") or not one.type.figures or _has_number(document, one):
                 weight[one.type.name] += _WEIGHT[document.lines[at].kind]
                 best.setdefault(one.type.name, one)
-    return {name: Chosen(one, weight[name]) for name, one in best.items() if _stands(document, name, best, weight)}
+    return {name: Chosen(one, weight[name]) for name, one in best.items() if _stands(document, name, best, weight, is_package=is_package)}
 
 
-def _stands(document: Document, name: str, best: Mapping[str, Candidate], weight: Mapping[str, float]) -> bool:
+def _stands(document: Document, name: str, best: Mapping[str, Candidate], weight: Mapping[str, float], *, is_package: bool) -> bool:
     """Whether a type is told beside the others: none that it is part of is told as well, and it is more than touched on."""
     for other, one in best.items():
         if one.at == 0 < best[name].at and one.type.package and best[name].type.package:
             return False  # of two laws the one in the headline
         if other == name or not name.startswith(one.type.beats or ("\0",)):
             continue
-        if best[name].type.package and _in_head(document, one.at):
+        if best[name].type.package and _in_head(document, one.at) and not is_package:
             return False  # of one change the more specific type
         if (one.at == 0 and best[name].at > 0) or weight[other] * (1 if one.type.figures else 2) >= weight[name]:
             return False
