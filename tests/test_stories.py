@@ -266,3 +266,14 @@ def test_what_is_old_is_forgotten() -> None:
     for day in range(520):
         index.add(str(day), str(day), NOON + timedelta(hours=6 * day), plain)
     assert len(index) < 300
+
+
+def test_what_only_a_heading_or_a_form_makes_alike_stays_apart() -> None:
+    """Of such entries nothing but words is known: their numbers, else what stands below the heading, tell them apart."""
+    forms = (news("Приказ № 17", "О графике."), news("Приказ № 18", "О графике."))
+    bridge = "В четверг мостовики Вологды сдали переправу через Сухону: её ждали шесть лет, движение открыли утром."
+    school = "Ученики пятой школы Омска собрали телескоп, нашли двойную звезду и назвали её именем учителя физики."
+    headings = (news("Объявление", bridge), news("Объявление", school))
+    assert len(set(told(*forms))) == 2
+    assert len(set(told(*headings))) == 2
+    assert len(set(told(news("Объявление", bridge), news("Переправу через Сухону открыли", bridge)))) == 1

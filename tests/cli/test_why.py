@@ -43,7 +43,7 @@ async def test_why_says_to_whom_whether_it_left_who_narrowed_it_out_and_of_which
         _, first, _ = await here(tmp_path, "why", f"{site.base}/tass/0", env=ENV)
         assert "telegram 5: сообщено (clusters)" in first
         assert "telegram 6: сообщено, но адреса больше нет: Forbidden" in first
-        assert "не проходит по сужению подписки (clusters)" in first
+        assert "telegram 7: не проходит по сужению подписки (clusters)" in first
         _, again, _ = await here(tmp_path, "why", f"{site.base}/ria/0", env=ENV)
         assert f"тот же сюжет: {NEWS[0]}\n{site.base}/tass/0\n" in again
         _, screen, _ = await here(tmp_path, "status", env=ENV)

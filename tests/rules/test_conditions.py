@@ -120,3 +120,10 @@ def test_a_subscription_narrows_every_rule_by_the_same_conditions(rule: Rule, on
     matches = rules.match(entry, understood, judged)
     assert matches
     assert (only not in rules.narrowed_out([only], entry, understood, judged, matches)) is through
+
+
+def test_an_entry_found_by_words_has_to_name_the_goods_that_a_subscription_is_narrowed_to() -> None:
+    entry = Entry("tass", "Выставка открылась", "Гостей много.")
+    understood, rules = understand(entry), RuleSet([Rule("r", "R", query="выставка")])
+    matches = rules.match(entry, understood)
+    assert rules.narrowed_out([Narrowing(goods=("удобрения",))], entry, understood, (), matches)

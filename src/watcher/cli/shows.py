@@ -170,7 +170,7 @@ def why(context: Context, name: str) -> int:
         click.echo("Такого материала в хранилище нет: он не приходил ни от одного источника.")
         return 1
     verdicts, story = store.reports.verdicts(entry["id"]), store.reports.story(entry["story"]) if entry["story"] else {}
-    whom = store.reports.addresses(verdict["recipient"] for verdict in verdicts)
+    whom = _configured(context) | store.reports.addresses(verdict["recipient"] for verdict in verdicts)
     store.close()
     if context.json:
         _print_json({"entry": entry, "verdicts": verdicts, "story": {key: len(value) for key, value in story.items()}})
@@ -193,6 +193,13 @@ def why(context: Context, name: str) -> int:
     if first is not None and first["id"] != entry["id"] and any(verdict["why"] in _OF_STORY for verdict in verdicts):
         click.echo(f"тот же сюжет: {first['title']}\n{first['url']}\nисточник {first['source']}, {first['first_seen']:%d.%m.%Y %H:%M}")
     return 0
+
+
+def _configured(context: Context) -> dict[str, str]:
+    try:
+        return {one.recipient: f"{one.notifier} {one.address}" for one in settings(context).subscriptions}
+    except ConfigError:
+        return {}  # what was told is shown while the configuration is being mended
 
 
 _OF_STORY = ("repeat", "update", "recalled")

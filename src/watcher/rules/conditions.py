@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from watcher.model import EXITS, STAGES, Certainty, Judged, Match, Narrowing, Novelty, Rule, Span
@@ -143,10 +143,16 @@ def _names_organisation(rule: Rule, case: Case) -> bool:
 
 
 def lets_through(only: Narrowing, case: Case, judged: Sequence[Judged], matches: Sequence[Match]) -> bool:
-    """Whether one of the matched events, or an entry that was matched by its words alone, is of what somebody narrowed rules to."""
-    compiled = Compiled(Rule("", "", regions=only.regions, goods=only.goods, organisations=only.organisations, from_stage=only.from_stage))
+    """Whether one of the matched events, or an entry that was matched by its words alone, is of what somebody narrowed rules to.
+
+    As with rules, an event that names no goods passes; an entry found by words has to name them.
+    """
+    narrow = Rule("", "", regions=only.regions, goods=only.goods, organisations=only.organisations, from_stage=only.from_stage)
     for number in {match.event for match in matches}:
-        held = of_entry(compiled, case, judged, True) if number is None else of_event(compiled, judged[number], case)
+        if number is None:
+            held = of_entry(Compiled(replace(narrow, goods_only=True)), case, judged, story_new=True)
+        else:
+            held = of_event(Compiled(narrow), judged[number], case)
         if all(holds for key, holds in held if key in _NARROWS):
             return True
     return False

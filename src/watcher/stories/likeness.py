@@ -24,6 +24,8 @@ _ABOUT, _FIGURE = 0.15, 0.15
 _AMOUNTS, _ENDS, _ONE_SIDED, _OTHER_TYPE, _STAGE = 0.25, 0.35, 0.2, 0.1, 0.2
 _PLAIN = 0.1  # more is asked of words where no facts are known to bear them out
 _ROUNDED = 0.02
+_TEXT, _SHARED = 8, 0.06  # so many words beside those of the titles are a text, and so alike are two that tell the same
+_SAME = 0.9  # short entries under a title of one word have to be nearly the same
 _FOREIGN_THING, _FOREIGN_FIGURE = 2.0, 1.5
 _FOREIGN_FACTS = 2.0  # facts by which entries in two languages join, where words say nothing
 _REPRINT = 1.5  # likeness of words from which on a digest is the same digest
@@ -36,12 +38,28 @@ def likeness(a: Fingerprint, b: Fingerprint) -> float:
         return words if a.digest and b.digest and words >= _REPRINT else _NEVER
     mine, theirs = _families(a), _families(b)
     related = bool(mine & theirs)
-    if (mine and theirs and not related) or _part(a, b):
+    if (mine and theirs and not related) or _part(a, b) or not (mine or theirs or _one_text(a, b)):
         return _NEVER
     shared = sum(min(worth, b.facts[name]) for name, worth in a.facts.items() if name in b.facts)
     if related:
         return _FAMILY + words + _FACT * shared + _for(a, b, shared) - _against(a, b)
     return words + min(_MOST_ELSEWHERE, _FACT_ELSEWHERE * shared) - (_ONE_SIDED if mine or theirs else _PLAIN)
+
+
+def _one_text(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether entries of which nothing but words is known may be one: «Приказ № 17» over one text is not «Приказ № 18» over another.
+
+    Titles with other numbers part them, and texts that share hardly a word, whatever stands above.
+    """
+    mine, theirs = ({term for term in one.title if term[0] == "#"} for one in (a, b))
+    if _differ(mine, theirs):
+        return False
+    titles = a.title.keys() | b.title.keys()
+    one, other = ({term: weight for term, weight in terms.items() if term not in titles} for terms in (a.terms, b.terms))
+    told = min(len(one), len(other))
+    if told >= _TEXT:
+        return _cosine(one, other) >= _SHARED
+    return min(len(a.title), len(b.title)) > 1 or _cosine(a.terms, b.terms) >= _SAME
 
 
 def _words(a: Fingerprint, b: Fingerprint) -> float:
