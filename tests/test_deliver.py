@@ -1,4 +1,4 @@
-"""Digests in time: what they count since when, and the overview of the month beside the first of them."""
+"""Digests in time: what they count since when, and the overview of the month beside the first of them; and the way round by a fallback."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from conftest import Clock
 from store.test_living import ME, Chat, deliver, owed, told
 from watcher.deliver import Deliver
 from watcher.messages import Coverage
-from watcher.model import Digest, Subscription
+from watcher.model import Digest, Fallback, Limits, Owed, Reason, Subscription
 from watcher.store import Store
+from watcher.store.judged import owe, put_alert
+from watcher.store.outbox import Dialled
 
 MONDAYS = Subscription("s", "chat", "1", instant=False, digest=Digest(("09:00",), ("mon",), monthly=True))
 
@@ -67,3 +69,19 @@ async def test_the_overview_of_the_month_comes_once_and_only_to_whom_something_w
     assert [one[0].split(":")[0] for one in april] == ["Сводка 6 апреля", "Сводка 13 апреля"]
     assert [line for one in april for line in one if "меры" in line] == ["Ваши меры, апрель 2026: действует 0, в работе 1"]
     assert MONDAYS.recipient == ME
+
+
+async def test_what_could_not_be_reached_is_told_by_the_fallback_and_is_not_listed_as_lost(weeks: Weeks, clock: Clock) -> None:
+    store, alert = weeks.store, told("a", clock)
+    fallback = Fallback("chat", "2", timedelta(minutes=30))
+    who = Owed(ME, "chat", "1", "alert", (Reason("quotas", "Квоты"),), 1, "Europe/Moscow", "ru", fallback=fallback)
+    with store.database.write() as tx:
+        owe(tx, who, put_alert(tx, alert, "e", clock()), alert, "s", clock())
+    (mine,) = store.outbox.claim(clock(), {"chat": Dialled(Limits(), lambda address: False)}, 5)
+    store.outbox.gone(mine.id, "blocked", None, clock())
+    assert [row["state"] for row in store.reports.dead()] == ["gone"]
+    clock.move(minutes=31)
+    assert store.outbox.fall_back(clock()) == 1
+    await deliver(store, weeks.chat, clock)
+    assert len(weeks.chat.seen) == 1
+    assert store.reports.dead() == []

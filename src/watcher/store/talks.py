@@ -175,12 +175,21 @@ def _query(tx: Connection, change: Change, now: datetime) -> None:
 
 
 def _settings(tx: Connection, change: Change, now: datetime) -> None:
-    """`data` keys of a subscription; None takes one away."""
+    """`data` keys of a subscription; None takes one away, and what waited because of it goes out."""
     had = tx.execute(select(readers.c.settings).where(readers.c.address == change.address)).scalar_one_or_none()
     if had is None:
         return
     merged = {key: value for key, value in {**had, **change.data}.items() if value is not None}
     tx.execute(update(readers).where(readers.c.address == change.address).values(settings=merged))
+    for key, slot in (("quiet", "quiet"), ("digest", "digest"), ("paused_until", "paused")):
+        if had.get(key) and key in change.data and key not in merged:
+            _release(tx, change, slot, now)
+
+
+def _release(tx: Connection, change: Change, slot: str, now: datetime) -> None:
+    """What was held for a time that does not come any more goes out at once."""
+    waiting = and_(held.c.recipient == change.recipient, held.c.slot == slot, held.c.delivery == "")
+    tx.execute(update(held).where(waiting).values(due=now))
 
 
 def _language(tx: Connection, change: Change, now: datetime) -> None:
@@ -199,8 +208,6 @@ def _talk(tx: Connection, change: Change, now: datetime) -> None:
 def _resume(tx: Connection, change: Change, now: datetime) -> None:
     """What a pause held goes out at once."""
     _settings(tx, Change("settings", change.address, data={"paused_until": None}), now)
-    waiting = and_(held.c.recipient == change.recipient, held.c.slot == "paused", held.c.delivery == "")
-    tx.execute(update(held).where(waiting).values(due=now))
 
 
 def _stop(tx: Connection, change: Change, now: datetime) -> None:

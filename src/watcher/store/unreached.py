@@ -41,14 +41,10 @@ def give_up_unreachable(tx: Connection, now: datetime) -> None:
 
 
 def owe_fallback(tx: Connection, row: RowMapping, fallback: Fallback, now: datetime) -> None:
-    """Owe to the fallback address what could not be sent to the first one, which is given up."""
+    """Owe to the fallback address what could not be sent to the first one, which is given up: told another way, it is listed no more."""
     recipient = recipient_id(fallback.notifier, fallback.address)
     id = digest(recipient, row["story"], row["kind"], str(row["revision"]))
-    tx.execute(
-        update(deliveries)
-        .where(deliveries.c.id == row["id"])
-        .values(fallback_at=None, state="merged" if row["state"] == "pending" else row["state"], done=now)
-    )
+    tx.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(fallback_at=None, state="merged", reason="fallback", done=now))
     if tx.execute(select(deliveries.c.id).where(deliveries.c.id == id)).first():
         return
     values = {key: row[key] for key in row if key not in _NOT_COPIED}
