@@ -355,3 +355,12 @@ async def test_a_month_of_an_office_brings_no_false_silence_and_a_dead_page_is_n
             silent.append(clock())
     assert silent
     assert stop + timedelta(days=1.5) <= silent[0] <= stop + timedelta(days=5)
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "minutes"),
+    [(None, 10), (60, 2), (40 * 60, 10), (3 * 3600, 45), (7 * 86400, 60)],
+)
+def test_an_interval_that_is_learned_is_a_quarter_of_the_usual_gap_within_bounds(gap_s: float | None, minutes: int) -> None:
+    assert health.interval(health.ADAPTIVE, gap_s) == timedelta(minutes=minutes)
+    assert health.interval(EVERY, gap_s) == EVERY

@@ -13,7 +13,7 @@ from functools import partial
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from watcher import __version__, ingest, observe, reading, systemd
+from watcher import __version__, health, ingest, observe, reading, systemd
 from watcher.bot.subscriptions import Readership
 from watcher.children import Limits as ChildLimits
 from watcher.children import Pool
@@ -211,7 +211,7 @@ class App:
         if row.id not in self._sources:  # taken out of the configuration while it was queued
             return
         settings, source = self._sources[row.id]
-        plan = ingest.Plan(settings.every, settings.first_poll, len(self._sources))
+        plan = ingest.Plan(health.interval(settings.every, row.usual_gap_s), settings.first_poll, len(self._sources))
         try:
             report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
         except StoreError as error:  # nothing of the poll is kept, the old cursor polls again

@@ -19,6 +19,10 @@ _ASKED = timedelta(hours=24)
 _ASKED_WHILE_WELL = timedelta(hours=1)
 _SHORTEST = timedelta(minutes=1)
 _DOUBLINGS = 12
+ADAPTIVE = timedelta()
+"""In place of an interval: it is learned."""
+_LOOKS = 4  # polls between two news, so that a quarter of the gap is the longest delay
+_OFTENEST, _RAREST, _UNLEARNED = timedelta(minutes=2), timedelta(hours=1), timedelta(minutes=10)
 _TURNED_OVER = 0.5
 _SILENT_GAPS = 5
 _SILENT_LEAST = timedelta(days=2)
@@ -94,6 +98,15 @@ class Seen(Protocol):
     def entries(self) -> int: ...
     @property
     def notes(self) -> tuple[str, ...]: ...
+
+
+def interval(every: timedelta, usual_gap_s: float | None) -> timedelta:
+    """Give how often a source is polled: as it is set, or, where that is ADAPTIVE, a quarter of the usual gap between its news."""
+    if every != ADAPTIVE:
+        return every
+    if usual_gap_s is None:
+        return _UNLEARNED
+    return min(max(timedelta(seconds=usual_gap_s / _LOOKS), _OFTENEST), _RAREST)
 
 
 def after_failure(reason: str, *, gone: bool, well_before: bool) -> str:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from configuration.folders import NOTIFIER, SOURCE, loaded, refused
 from watcher.configuration import convert
 from watcher.configuration.models import RuleKeys
+from watcher.health import ADAPTIVE
 from watcher.model import STAGES, Digest, Fallback, Narrowing
 from watcher.understanding.types import EVENT_TYPES
 
@@ -298,3 +299,11 @@ def test_a_rule_that_was_written_is_read_back(written: dict[str, object]) -> Non
     for name, value in written.items():
         wanted = tuple(value) if isinstance(value, list) else value.strip() if name == "query" and isinstance(value, str) else value
         assert getattr(rule, name) == wanted
+
+
+def test_an_interval_may_be_left_to_be_learned(tmp_path: Path) -> None:
+    other = f"  - {{id: two, kind: {SOURCE}, url: 'https://example.org/2', every: 1h}}\n"
+    one, two = loaded(tmp_path, {"watcher.yaml": "defaults: {every: adaptive}\n", "sources.yaml": ONE + "}\n" + other}).sources
+    assert (one.every, two.every) == (ADAPTIVE, timedelta(hours=1))
+    (own,) = loaded(tmp_path, {"watcher.yaml": "", "sources.yaml": ONE + ", every: adaptive}\n"}).sources
+    assert own.every == ADAPTIVE

@@ -32,7 +32,7 @@ def source(keys: SourceKeys, config: Any, file: WatcherFile, extra_ca: tuple[str
         kind=keys.kind,
         options=options,
         config=config,
-        every=keys.every or file.defaults.every,
+        every=file.defaults.every if keys.every is None else keys.every,
         role=keys.role,
         read=keys.read or file.defaults.read,
         first_poll=keys.first_poll or file.defaults.first_poll,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from watcher.configuration.words import Address, Day, Flag, Id, Listen, OneOrMany, OrWord, Proxy, SourceId, Stage, Words, parse_every
+from watcher.health import ADAPTIVE
 from watcher.model import Certainty, Novelty, Role
 from watcher.units import Duration, Network, Rate, Size, TimeOfDay, TimeRange, ZoneName
 
@@ -21,7 +22,7 @@ NO_LIMIT = (0, timedelta())
 Language: TypeAlias = Literal["ru", "en"]
 FirstPoll: TypeAlias = Literal["learn", "send"]
 Reading: TypeAlias = Literal["auto", "always", "never"]
-Every: TypeAlias = Annotated[Duration, BeforeValidator(parse_every)]
+Every: TypeAlias = Annotated[Duration, BeforeValidator(parse_every), OrWord({"adaptive": ADAPTIVE})]
 Novelties: TypeAlias = Annotated[tuple[Novelty, ...], OneOrMany]
 
 
@@ -33,7 +34,10 @@ class Block(BaseModel):
 
 # ------------------------------------------------------------------------------------------------- watcher.yaml
 class Defaults(Block):
-    every: Every = Field(default=timedelta(minutes=10), description="Как часто опрашивать источник: от 1s до 30d")
+    every: Every = Field(
+        default=timedelta(minutes=10),
+        description="Как часто опрашивать источник: от 1s до 30d; adaptive — четверть обычного промежутка между новостями, от 2m до 1h",
+    )
     first_poll: FirstPoll = Field(default="learn", description="Первый опрос: learn — запомнить молча, send — считать всё новостями")
     read: Reading = Field(
         default="auto", description="Читать ли статью записи: auto — если она может касаться правила, а лента даёт меньше её текста"
@@ -128,7 +132,7 @@ class SourceKeys(Block):
     kind: str = Field(default="feed", description="Вид источника: feed, page, json, telegram, register, document, sitemap или имя модуля")
     url: str = Field(default="", max_length=2000, description="Адрес")
     enabled: Flag = Field(default=True, description="false — не опрашивать")
-    every: Every | None = Field(default=None, description="Как часто опрашивать: 1s … 30d; иначе из defaults")
+    every: Every | None = Field(default=None, description="Как часто опрашивать: 1s … 30d или adaptive; иначе из defaults")
     role: Role = Field(default="press", description="Чьё слово весит больше: official, agency, press, aggregator")
     read: Reading | None = Field(default=None, description="Читать ли статьи; иначе из defaults")
     first_poll: FirstPoll | None = Field(default=None, description="Первый опрос; иначе из defaults")

@@ -23,7 +23,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # hashed by identity: it stands in types
 class OrWord:
     """Beside what the type takes, one of these words stands for a value; `alone`: the type itself takes no text."""
 
@@ -117,11 +117,17 @@ def _day(value: object) -> str:
     return str(value)
 
 
+def _duration(value: object) -> timedelta:
+    try:
+        return parse_duration(value)
+    except Refused as refused:
+        word = isinstance(value, str) and get_close_matches(value.casefold()[:60], ["adaptive"], 1, 0.6)
+        raise Refused(refused.what, "может быть, adaptive?" if word else refused.instead) from refused
+
+
 def parse_every(value: object) -> timedelta:
     """Read how often a source is polled. Raises Refused."""
-    if value == "adaptive":
-        raise Refused("adaptive появится позже", "пока задайте промежуток: 10m")
-    every = parse_duration(value)
+    every = value if isinstance(value, timedelta) else _duration(value)
     if not 1 <= every.total_seconds() <= 30 * 86400:
         raise Refused(f"{quoted(value)} за пределами", "от 1s до 30d")
     return every
