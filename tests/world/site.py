@@ -13,7 +13,7 @@ from aiohttp import web
 
 @dataclass
 class Site:
-    """Serves `/NAME.xml`; `base` is its address once it is up."""
+    """Serves `/NAME.xml` and `/s/NAME`; `base` is its address once it is up."""
 
     feeds: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
     bodies: dict[str, bytes] = field(default_factory=dict)
@@ -28,6 +28,7 @@ class Site:
     async def __aenter__(self) -> Site:
         app = web.Application()
         app.router.add_get("/{name}.xml", self._serve)
+        app.router.add_get("/s/{name}", self._serve)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from configuration.folders import loaded
+from sources.test_document import pdf
 from watcher.app import App
 from watcher.configuration import Settings
+from watcher.store import Store
 from world.site import Site
 from world.telegram import BotApi
 
@@ -29,8 +32,16 @@ TEXT = "Минпромторг России включил в реестр пр�
 
 
 def settings(
-    folder: Path, site: Site, telegram: BotApi, *, store: str = "", first_poll: str = "send", feeds: Sequence[str] = ("tass",)
+    folder: Path,
+    site: Site,
+    telegram: BotApi,
+    *,
+    store: str = "",
+    first_poll: str = "send",
+    feeds: Sequence[str] = ("tass",),
+    more: str = "",
 ) -> Settings:
+    """`more` are further items of sources.yaml."""
     sources = "".join(f'  - {{id: {name}, kind: feed, url: "{site.base}/{name}.xml", every: 1s}}\n' for name in feeds)
     return loaded(
         folder,
@@ -46,7 +57,7 @@ notifiers:
     limits: {{per_chat: 200/s, per_group: 2000/s, overall: 500/s}}
 web: off
 """,
-            "sources.yaml": f"sources:\n{sources}",
+            "sources.yaml": f"sources:\n{sources}{more}",
             "rules/rules.yaml": (
                 "rules:\n  - {id: clusters, title: Кластеры, events: [cluster]}\n  - {id: words, title: Слова, query: проверка}\n"
             ),
@@ -123,3 +134,31 @@ async def test_a_hostile_source_holds_up_nobody(tmp_path: Path, body: bytes) -> 
         answered, left = await round_of(settings(tmp_path, site, telegram, feeds=("tass", "bad")))
         assert (answered >= 1, left) == (True, 0)
         assert len(telegram.sent(CHAT)) == 1
+
+
+BROKEN = {
+    "page": ("{selectors: {item: .gone}}", b"<html><body><p>x</p></body></html>", "shape"),
+    "register": ("{key: [INN]}", b"<table><tr><th>Name</th></tr><tr><td>1</td></tr></table>", "shape"),
+    "json": ("{items: items, fields: {title: name}}", b'{"data": {"list": []}}', "shape"),
+    "telegram": ("{pages: 2}", b'<div class="tgme_page"><div class="tgme_page_extra">12 345 subscribers</div></div>', "no-preview"),
+    "document": ("{document: Order}", pdf([], stream=zlib.compress(b"(" + b"0" * 200_000_000 + b") Tj", 9)), "format"),
+    "sitemap": ("{maps: 1}", b"<urlset><url><loc>/1</loc></url></urlset>", "shape"),
+    "feed": ("{role: press}", b"<rss><channel><item " + b'a="" ' * 30_000 + b"/></channel></rss>", "too-large"),
+}
+
+
+async def test_a_broken_source_of_each_kind_says_what_it_is_and_the_others_are_on_time(tmp_path: Path) -> None:
+    async with Site() as site, BotApi() as telegram:
+        more = ""
+        for kind, (keys, body, _) in BROKEN.items():
+            path = f"s/{kind}_news" if kind == "telegram" else f"{kind}_news.xml"
+            site.bodies[f"{kind}_news"] = body
+            more += f'  - {{id: bad-{kind}, kind: {kind}, url: "{site.base}/{path}", every: 1s, {keys[1:-1]}}}\n'
+        site.publish("tass", "Проверка дорог под Рязанью закончена", "Проехали двести километров.")
+        given = settings(tmp_path, site, telegram, more=more)
+        await round_of(given)
+        assert len(telegram.sent(CHAT)) == 1
+    store = Store(given.store)
+    said = {row.id: row.reason for row in store.polled.all()}
+    store.close()
+    assert said == {"tass": "", **{f"bad-{kind}": reason for kind, (_, _, reason) in BROKEN.items()}}
