@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from watcher.bot.archive import StoreArchive
 from watcher.bot.world import World
@@ -131,7 +132,9 @@ async def _webhook_served(config: Any, take: Callable[[Mapping[str, Any]], Await
     if config.updates != "webhook":
         yield
         return
-    from watcher.web.telegram import served, webhook  # only where there is one
+    from watcher.web.telegram import PATH, served, webhook  # only where there is one
 
-    async with served(config.webhook_listen, webhook(config.webhook_secret.get_secret_value(), take)):
+    secret = config.webhook_secret.get_secret_value()
+    outside = urlsplit(config.webhook_url).path or "/"  # a proxy hands the path on as it is, or leads it to the usual one
+    async with served(config.webhook_listen, *(webhook(secret, take, path) for path in dict.fromkeys((outside, PATH)))):
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,3 +61,22 @@ async def test_it_is_served_on_an_address_of_its_own_until_the_end() -> None:
     async with httpx.AsyncClient() as client:
         with pytest.raises(httpx.ConnectError):
             await client.post(url)
+
+
+async def test_updates_are_taken_on_the_path_of_the_outside_address_and_on_the_usual_one() -> None:
+    from watcher.listening import _webhook_served
+    from watcher.notifiers.telegram import Config
+
+    taken: list[Mapping[str, Any]] = []
+
+    async def take(update: Mapping[str, Any]) -> None:
+        taken.append(update)
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    outside = {"webhook_url": "https://bot.example.org/hook", "webhook_secret": SECRET, "webhook_listen": f"127.0.0.1:{port}"}
+    config = Config.model_validate({"token": "123456789:AA-a-token-of-the-tests-0123456789abcd", "updates": "webhook", **outside})
+    async with _webhook_served(config, take), httpx.AsyncClient() as client:
+        for path in ("/hook", "/telegram", "/other"):
+            await client.post(f"http://127.0.0.1:{port}{path}", json={"update_id": 7}, headers={"X-Telegram-Bot-Api-Secret-Token": SECRET})
+    assert len(taken) == 2

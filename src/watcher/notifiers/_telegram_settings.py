@@ -41,7 +41,7 @@ class Config(BaseModel):
         default="polling", description="Как бот слышит: polling — спрашивает сам, webhook — Telegram стучится на webhook_url"
     )
     webhook_url: str = Field(
-        default="", description="Для webhook: внешний адрес https://…/telegram; ваш прокси ведёт его на webhook_listen"
+        default="", description="Для webhook: внешний адрес https://…; ваш прокси ведёт его на webhook_listen (тот же путь или /telegram)"
     )
     webhook_listen: str = Field(
         default="127.0.0.1:8788", pattern=r"^.+:\d{1,5}$", description="Для webhook: адрес и порт, где служба принимает обновления"

@@ -57,11 +57,11 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(listen: str, route: Route) -> AsyncIterator[int]:
-    """Serve the route on `host:port` as long as the context lasts; gives the port. Raises OSError where the address can't be had."""
+async def served(listen: str, *routes: Route) -> AsyncIterator[int]:
+    """Serve the routes on `host:port` as long as the context lasts; gives the port. Raises OSError where the address can't be had."""
     host, _, port = listen.rpartition(":")
     bound = socket.create_server((host.strip("[]"), int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    config = uvicorn.Config(Starlette(routes=[route]), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(Starlette(routes=routes), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     try:
