@@ -49,3 +49,17 @@ async def test_why_says_to_whom_whether_it_left_who_narrowed_it_out_and_of_which
         _, screen, _ = await here(tmp_path, "status", env=ENV)
         assert NEWS[0] in screen
         assert "не ушло 1" in screen
+
+
+async def test_check_warns_of_conditions_that_nothing_stored_met(tmp_path: Path) -> None:
+    async with Site() as site, BotApi() as telegram:
+        place(tmp_path, site, telegram)
+        rules = "rules:\n  - id: clusters\n    events: [cluster]\n    regions: [Чукотский автономный округ]\n    query: 'кластер -мамонт'\n"
+        (tmp_path / "config" / "rules" / "r.yaml").write_text(rules)
+        _, out, _ = await here(tmp_path, "check", env=ENV)
+        assert "предупреждение" not in out
+        site.publish("tass", *NEWS)
+        await watcher(tmp_path, "run", "--once", env=ENV)
+        code, _, err = await here(tmp_path, "check", env=ENV)
+        what = "правило «clusters»: условию regions за 30 дней не отвечал ни один материал из 1"
+        assert (code, [line.split("; ")[0] for line in err.splitlines()]) == (0, [f"предупреждение: config/rules/r.yaml:4:5: {what}"])

@@ -100,7 +100,7 @@ def run(context: Context, once: bool) -> None:
 @click.option("--schema", is_flag=True, help="Напечатать JSON Schema настроек.")
 @click.pass_obj
 def check(context: Context, schema: bool) -> None:
-    """Проверить настройки и собственные примеры правил."""
+    """Проверить настройки, собственные примеры правил и то, отвечало ли что-нибудь их условиям за 30 дней."""
     _call("settings:check", context, schema)
 
 
@@ -254,6 +254,8 @@ def demo(context: Context, keep: bool, as_json: bool) -> None:
 @click.pass_obj
 def backtest(context: Context, file: Path | None, since: str | None, rules_path: Path | None, against: Path | None, as_json: bool) -> None:
     """Что правила сообщили бы в прошлом: по дням и правилам."""
+    if file is not None and since is not None:
+        raise click.UsageError("нужно одно из двух: FILE или --since")
     _call("replays:backtest", _json_too(context, as_json), file, since, rules_path, against)
 
 

@@ -61,6 +61,11 @@ def check(context: Context, schema: bool) -> int:
         return 0
     found = settings(context, examples=True)
     known_past(found.novelty.known)
+    from watcher.cli.unmet import unmet  # the store takes its time
+
+    left = unmet(found, now())
+    if left is not None:
+        found = load(context.config, context.env, warn_rule=left)
     for warning in found.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
     enabled = sum(source.enabled for source in found.sources)

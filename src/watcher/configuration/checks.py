@@ -87,6 +87,13 @@ def check(gathered: Gathered, check_rule: CheckRule | None, check_region: CheckR
                 file.tree.problems.append(file.tree.problem(path, f"неизвестный регион {quoted(name)}", instead))
 
 
+def warn(gathered: Gathered, warn_rule: CheckRule) -> None:
+    """Add what is found of each rule to the warnings."""
+    for rule in gathered.rules:
+        file, path = gathered.where["rule", rule.id]
+        gathered.found.warnings.extend(_findings(warn_rule, rule, file, path))
+
+
 # ------------------------------------------------------------------------------------------------- rules
 def _rule(gathered: Gathered, rule: Rule, file: File, path: Path) -> Iterator[Problem]:
     tree = file.tree

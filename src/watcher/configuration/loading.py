@@ -30,8 +30,11 @@ def load(
     working: Path = Path(),
     check_rule: CheckRule | None = None,
     check_region: CheckRegion | None = None,
+    warn_rule: CheckRule | None = None,
 ) -> Settings:
     """Load the whole configuration. `working` is the folder whose `.env` is read beside that of the parent of `folder`.
+
+    What `check_rule` finds is a problem, what `warn_rule` finds a warning.
 
     Raises ConfigError with every problem of every file, in order of file and line.
     """
@@ -47,6 +50,8 @@ def load(
     for file in gathered.found.all("subscriptions"):
         _subscriptions(gathered, file)
     checks.check(gathered, check_rule, check_region)
+    if warn_rule is not None:
+        checks.warn(gathered, warn_rule)
     problems = gathered.found.in_order()
     if problems:
         raise ConfigError(problems)
