@@ -12,7 +12,7 @@ from watcher.understanding.grammar import find_part
 _INCREMENT = re.compile(
     r"(?:\bплюс|добав\w+|(?<!\bи )ещ[её]|by|about|дополнительн\w+|прибав\w+|прирост\w*"
     r"|перераспредел\w+|перенес\w+|переброс\w+|\badds?|\badded|\bextra|\bна)"
-    r"\s*(?:почти |около |примерно |ещ[её] )?$"
+    r"\s*(?:почти |около |примерно |ещ[её] |сразу )*$"
 )
 _STATISTICS = re.compile(
     r"собра\w+|урожа\w+|произве\w+|производств\w+ |потребл\w+|спрос|поставил\w*|отгрузил\w*|экспортировал\w*|вывезл\w+|вывезен\w*"
@@ -27,6 +27,7 @@ _SHARED_OUT = re.compile(r"подлежит|перераспредел")
 _FORMER = re.compile(
     r"(?:против|вместо|прежн\w+|был[ао]?|составлял\w*|по сравнению с|больше,? чем|меньше,? чем|instead of|from)\s+(?:\w+\s+){0,2}$"
 )
+_ABOVE = re.compile(r"(?:больше|более|свыше)\s*$")
 _FORMER_TIME = re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ (?:период|полгод|полугоди|квартал|сезон|год)")
 _ROUNDED = 0.006  # of a figure: how far its rounded form in a headline may be from it
 _FIRMS = re.compile(r"больше всех|достал[ао]сь|лидер|трейдинг|ооо\b|\bао\b|крупнейш")
@@ -46,6 +47,7 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
             or _INCREMENT.search(fact.before)
             or _FORMER.search(fact.before[-40:])
             or _FORMER_TIME.search(fact.before)
+            or (scope.kind == "quota.other" and _ABOVE.search(fact.before))
         ):
             continue
         low = fact.line.text.lower()

@@ -108,7 +108,7 @@ def _told(reading: Reading, chosen: Chosen, of_others: frozenset[int]) -> Iterat
         at not in of_others and (not novelty.old_here(document, at, known) or slots.is_performance(one.type.name, other))
         for at, other in enumerate(document.lines)
     ]
-    scope = scope_of(one.type.name, document, one.at, reading.facts, belongs, reading.published)
+    scope = scope_of(one.type.name, document, one.at, reading.facts, belongs, reading.published, of_others)
     parts = [(part, filled) for part in splitting.by_cluster(scope) for filled in splitting.by_goods(part, slots.fill(part, known))]
     for part, filled in parts[:1] if chosen.recalled else parts:
         yield replace(plain, slots=filled, evidence=(*plain.evidence, *splitting.named(part, scope)))

@@ -36,8 +36,11 @@ _IN_FORCE_ON = re.compile(
     r"|применени\w+[^.;]{0,30}[—–:-]|вступ\w+ в силу, как ожидается,|в силу [^.;]{0,40}вступ\w+,? ?(?:как ожидается,)?)\s*(?:on\s*)?$"
 )
 _BACK = re.compile(r"(?:с начала|с конца|начиная|работает|создан\w*|основан\w*|действ\w+ ещ[её]|жд(?:ут|ал\w*)|не)\s*с?\s*$")
-_PROLONGED = re.compile(r"пролонг\w*|продл\w*|действ\w*")
+_PROLONGED = re.compile(r"пролонг\w*|продлени\w*|действ\w*")
+_MOVED_TO = re.compile(r"(?:отлож|перен[её]с|перенос|сдвин|отодвин|отсроч|передвин)\w*\s+(?:\w+\s+){0,3}на\s*$")
+_WAS_TO = re.compile(r"долж[её]?н\w*\s+был|планировал\w*|не\s+с\s*$|период\s+с\s*(?:\d\d:\d\d\s*)?$")
 _NOW = re.compile(r"(?:^|[.!?;]\s*)(?:сейчас|пока|в настоящее время|now|currently)\b")
+_MEASURE = re.compile(r"квот|запрет|ограничени|действ|quota|ban")
 _ENDS = re.compile(r"(?:истека\w+|ист[её]ч\w+|заверша\w+|законч\w+|заканчива\w+|expires?|ends?)\s*(?:on\s*)?$")
 _FOR_YEAR = re.compile(r"(?:\bна|\bfor|касается|касаются|охватывает)\s*(?:весь |the )?$")
 _IN_YEAR = re.compile(r"(?:\bв|\bin|sets?|set)\s*$")
@@ -78,7 +81,7 @@ def beginning(facts: Sequence[Dated]) -> str | None:
 
 
 def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> dict[str, str] | None:
-    start = end = ""
+    start = end = ends = ""
     for entity, before, _, line in facts:
         value = str(entity.value)
         if _NOW.search(line.text.lower()) and kind.startswith("proc."):
@@ -90,13 +93,11 @@ def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> di
                 start, end = f"{value}-01-01", f"{value}-12-31"
         elif not start and _begins(entity, before):
             start = _first_day(value)
-        elif (
-            entity.comparator == ""
-            and not end
-            and _ENDS.search(before[-40:])
-            and re.search(r"квот|запрет|ограничени|действ|quota|ban", before + line.text.lower())
-        ) or (entity.comparator == "≤" and not end and not _is_due(before[-60:]) and not _DONE_BY.search(before[-22:])):
+        elif entity.comparator == "≤" and not end and not _is_due(before[-60:]) and not _DONE_BY.search(before[-22:]):
             end = _last_day(value)
+        elif entity.comparator == "" and _ENDS.search(before[-40:]) and _MEASURE.search(line.text.lower()):
+            ends = _last_day(value)
+    end = end or ends
     if start and end and start > end:
         start = ""
     return {key: value for key, value in (("start", start), ("end", end)) if value} or None
@@ -137,10 +138,18 @@ def _temporary(facts: Sequence[Dated]) -> bool:
 def effective(facts: Sequence[Dated], kind: str) -> str | None:
     """The first day on which a rule holds, where the text says so to the day or month."""
     rule = kind.startswith(("proc.", "cluster.regime"))
+    for entity, before, _, _ in facts:
+        if entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) >= 7 and _MOVED_TO.search(before):
+            return _first_day(entity.value)
     for entity, before, after, _ in facts:
         if entity.kind != "date" or not isinstance(entity.value, str) or len(entity.value) < 7:
             continue
-        since = entity.comparator in ("≥", ">") and (rule or _BEGINS.search(before + after)) and not _BACK.search(before)
+        since = (
+            entity.comparator in ("≥", ">")
+            and (rule or _BEGINS.search(before + after))
+            and not _BACK.search(before)
+            and not _WAS_TO.search(before[-50:])
+        )
         postponed = entity.comparator in ("≤", "<") and kind.startswith("proc.") and _POSTPONED.search(before[-60:])
         if since or postponed or (entity.comparator == "" and _IN_FORCE_ON.search(before)):
             return _first_day(entity.value)

@@ -9,10 +9,11 @@ from watcher.understanding.events.knowledge import Knowledge
 from watcher.understanding.grammar import Place
 
 _MONTH = r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)"
+_SINCE_MONTH = r"(?:январ|феврал|март|апрел|ма|июн|июл|август|сентябр|октябр|ноябр|декабр)[яа]"
 _YEARS = re.compile(
-    r"\b(?:[вс] (20[0-2]\d)(?:-м\b|(?:-м)? (?:году|года|г\.)(?!\w))|ещ[её] в (20[0-2]\d)\b|в "
-    + _MONTH
-    + r" (20[0-2]\d)|(?:in|to) (?:[A-Z][a-z]+ )?(20[0-2]\d)\b)"
+    r"\b(?:[вс] (20[0-2]\d)(?:-м\b|(?:-м)? (?:году|года|г\.)(?!\w))|ещ[её] в (20[0-2]\d)\b"
+    rf"|в {_MONTH} (20[0-2]\d)|с {_SINCE_MONTH} (20[0-2]\d)|(?:in|to) (?:[A-Z][a-z]+ )?(20[0-2]\d)\b)",
+    re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"\w{3,}[.!?…]+\s")
 INTERVIEW = "asks: interview"

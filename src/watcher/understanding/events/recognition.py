@@ -13,6 +13,7 @@ from watcher.understanding.grammar import Pattern, Place, Words, find, find_part
 _ADJECTIVE = ("ий", "ый", "ой", "ая", "ое", "ие", "ые", "их", "ых", "им", "ым", "ому", "ему", "ого", "его", "ом", "ем", "ую", "ими", "ыми")
 _ORIGIN = frozenset(["из", "от", "с", "граждан", "гражданам", "гражданами", "против", "from", "with", "of"])
 _TOWARDS = frozenset(["в", "во", "на", "to", "in"])
+_BETWEEN = 3  # lines that tell a thing between them: headline and the first two sentences
 _LEADS = 2  # lines: a country named after the headline and the first sentence is a party to the news, not its place
 _MADE = (
     *("стан", "оборуд", "софт", "авто", "товар", "лекар", "техник", "продукц", "электрон", "ноутбук", "компьют", "кабел", "медиз", "рыб"),
@@ -103,7 +104,7 @@ def between(document: Document, known: Knowledge) -> Iterator[Candidate]:
     if document.cleaned.digest:
         return
     sentence_level = [one for one in known.lookalikes if one.scope == "sentence"]
-    told = [(at, line) for at, line in enumerate(document.head()) if _tells(document, at, known)]
+    told = [(at, line) for at, line in enumerate(document.lines[:_BETWEEN]) if _tells(document, at, known)]
     for kind in known.types:
         if not kind.head:
             continue

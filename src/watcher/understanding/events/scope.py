@@ -6,7 +6,7 @@ Order: facts of the entry → those in sentences that tell (never background, ne
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,16 +50,36 @@ class Scope:
 
 
 def scope_of(
-    kind: str, document: Document, at: int, facts: Sequence[Entity], belongs: Sequence[bool], published: date | None = None
+    kind: str,
+    document: Document,
+    at: int,
+    facts: Sequence[Entity],
+    belongs: Sequence[bool],
+    published: date | None = None,
+    of_others: Collection[int] = (),
 ) -> Scope:
-    """Gather what belongs to the event of type `kind` told in sentence `at`; `belongs` says which sentences tell rather than recall."""
+    """Gather what belongs to the event of type `kind` told in sentence `at`; `belongs` says which sentences tell rather than recall.
+
+    The sentences `of_others` tell other events: their acts are not those of an event whose own sentence names one.
+    """
     own = document.lines[at]
     topics = document.topics_of(own)
     told = [index for index, line in enumerate(document.lines) if line.topic in topics and line.kind != "background"]
     lines = (own, *(document.lines[index] for index in told if index != at and belongs[index]))
     place = _Places(facts)
-    named = [fact for index in told for fact in place.of(document.lines[index]) if fact.entity.kind == "act"]
+    mine = any(_is_numbered(fact) for fact in place.of(own))
+    named = [
+        fact
+        for index in told
+        if not mine or index not in of_others
+        for fact in place.of(document.lines[index])
+        if fact.entity.kind == "act"
+    ]
     return Scope(kind, own, lines, tuple(fact for line in lines for fact in place.of(line)), tuple(named), published)
+
+
+def _is_numbered(fact: Told) -> bool:
+    return fact.entity.kind == "act" and isinstance(fact.entity.value, dict) and any(char.isdigit() for char in fact.entity.text)
 
 
 class _Places:

@@ -22,10 +22,10 @@ _REVENUE = re.compile(r"выручк|оборот|заработ\w* |объ[её
 _SUPPORT = re.compile(
     r"субсид|грант|за[её]м|займ|кредит|поддержк|бюджет|возмещ|выдел\w+|финансирован|получат|получит|subsid|loan|grant|fund|spend|казн"
 )
-_PROJECTS = re.compile(r"инвестиц|вложен|вложат|проект|стоимост|оценива|построят|обойд|invest|project|cost|worth")
+_PROJECTS = re.compile(r"инвест|вложен|вложат|вложить|проект|стоимост|оценива|построят|обойд|invest|project|cost|worth")
 _REGISTRY = re.compile(
     r"(?:в|во) (?:вс[её]м )?(?:федеральном )?реестре\b[^.]{0,60}\d|всего в (?:реестр|стран|росси)|по (?:всей )?стране"
-    r"|в росси[ия] (?:уже |насчит|действ)|субъект\w+ (?:рф|федерации)"
+    r"|с запуска|за вс[её] время|с начала (?:программы|действия)|в росси[ия] (?:уже |насчит|действ)|субъект\w+ (?:рф|федерации)"
 )
 _MEMBERS = re.compile(
     r"состав|вошл|вход|внутри|обойм|образ|созда|объедин|участник|участву|насчит|включа|числ|кластер|все \d"
@@ -34,6 +34,14 @@ _MEMBERS = re.compile(
 _FRESH = re.compile(r"(?:ещ[её]|новы[хе]|нов(?:ый|ая)|дополнительн\w+|присоедини\w+|вступил\w*|вместе с|\bnew|more)\s+(?:\w+\s+){0,2}$")
 _PLACES = re.compile(r"москв[уые]", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:с уч[её]том|включая|в том числе|из них|среди)\W*$|(?<!состоит )(?<!состоящий )\bиз\W*$")
+_MEMBERSHIP = ("cluster.register", "cluster.participants", "cluster.operator")
+_BESIDE_LAW = frozenset(
+    {"quota.procurement.share", "proc.smb", "proc.payment", "proc.origin719", "proc.model_contract", "proc.long_term", "proc.natregime"}
+)
+_FIELD = re.compile(r"(?:закупк\w+|торг\w+|контракт\w+|заказчик\w*|правилам|рамках|через)\s+(?:по\s+)?$")
+_AND = re.compile(r"(?:\d+|\b(?:од[ин]\w*|дв[ае]|три|четыре|пять|шесть|семь|восемь|девять|десять|одиннадцать))\s+\w+\s+и\s*$")
+_CAME = re.compile(r"\b(?:уш(?:ли|[её]л|ло)|выш(?:ли|ел|ло)|покин|присоедин|вступ|примкн|приня|влил|вошл|войд|прибав|пополн)")
+_TOTAL = re.compile(r"(?:теперь|всего|итого|\bдо|стало|насчит\w*|достиг\w*|вырос\w*|total)\W*(?:\w+\W+){0,3}$")
 _WORKERS = re.compile(r"рабоч\w+ мест|работа\w+|занят\w*|труд\w+|jobs|employ")
 _PLAINER = frozenset({"extend", "lift", "zero", "reject"})  # said beside «ограничит», they say what is really done
 _SUBJECT = re.compile(r"область|край|[Рр]еспублика|автономный округ|^Москва$|Санкт-Петербург|Севастополь")
@@ -62,8 +70,10 @@ def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
     if slots.get("change") == "lift" and "effective" not in slots and (start := dates.beginning(_dated(scope))):
         slots["effective"] = start
     period = slots.get("period")
-    if slots.get("change") == "lift" and isinstance(period, dict) and "end" not in period:
-        slots["effective"] = slots.pop("period")["start"]
+    if slots.get("change") == "lift" and isinstance(period, dict):
+        start = slots.pop("period").get("start", "")
+        if scope.published is None or start >= scope.published.isoformat()[:7]:
+            slots.setdefault("effective", start)
     if isinstance(period, dict) and slots.get("effective") == period.get("start"):
         slots.pop("effective", None)
     return slots
@@ -115,7 +125,9 @@ def _participants(scope: Scope, known: Knowledge) -> int | None:
         what = fact.entity.value.get("of")
         if what not in ("participants", "enterprises") or fact.role in ("by", "from") or _FRESH.search(fact.before):
             continue
-        if _OTHERS.search(fact.before) or "нов" in fact.entity.text.lower():
+        if scope.kind == "cluster.participants.change" and _CAME.search(fact.line.text.lower()) and not _TOTAL.search(fact.before):
+            continue
+        if _AND.search(fact.before) or _OTHERS.search(fact.before) or "нов" in fact.entity.text.lower():
             continue
         low = fact.line.text.lower()
         if _REGISTRY.search(low) or not _MEMBERS.search(low):
@@ -174,7 +186,7 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
     }
     for fact in scope.acts:
         value = fact.entity.value
-        if not isinstance(value, dict) or _is_loosely_named(fact, numbered):
+        if not isinstance(value, dict) or _is_loosely_named(fact, numbered) or _is_field_of_work(fact, scope):
             continue
         act = {key: value[key] for key in ("type", "issuer", "number", "date") if value.get(key)}
         same = next((one for one in out if one.get("number") == act.get("number") and act.get("number")), None)
@@ -183,6 +195,14 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
         elif act.get("number") or act.get("date"):
             out.append(act)
     return out
+
+
+def _is_field_of_work(fact: Told, scope: Scope) -> bool:
+    """«Закупки по 44-ФЗ», «субсидия по постановлению № 41»: where members may act or what they may ask for, not what is changed."""
+    if scope.kind.startswith(_MEMBERSHIP):
+        return bool(_SUPPORT.search(fact.line.text.lower())) and not _SUPPORT.search(scope.own.text.lower())
+    number = str(fact.entity.value.get("number"))
+    return number in ("44-ФЗ", "223-ФЗ") and scope.kind in _BESIDE_LAW and _FIELD.search(fact.before) is not None
 
 
 def _is_loosely_named(fact: Told, numbered: set[Any]) -> bool:

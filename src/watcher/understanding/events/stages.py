@@ -67,7 +67,9 @@ def stage_of(kind: str, document: Document, at: int, known: Knowledge, place: st
     stages = [said(line, known) for line in near]
     if document.lines[0].kind == "title" and first(known.cues["official"], document.lines[0]):
         drafted = any("draft_public" in found or _is_proposed(found) for found in stages[1:3])
-        return place or ("draft_public" if drafted else "published")
+        if place or drafted:
+            return place or "draft_public"
+        return "signed" if any("enacted" in found for found in stages[1:3]) else "published"
     for wanted in (*_EXITS, *_STEPS):
         if any(wanted in found for found in stages[:4]):
             return wanted

@@ -69,6 +69,7 @@ _ARTICLE = re.compile(
 _PLAIN_LAW = re.compile(
     r"(?:(?:федеральн[а-я]+ )?закон[а-я]{0,2}|law)(?: рф| российской федерации)?(?: от (?P<date>" + _DATE + r"))? (?:№ ?|n ?)?$"
 )
+_DATE_AFTER = re.compile(r",? от (?P<date>" + _DATE + r")")
 _REGIONAL = re.compile(r"(?:област|кра[йяюе]\b|республик|губернатор|администрац|глав[ыа]\b|мэр|муниципал|городск|законодательн)")
 _SEVERAL = re.compile(r"(?:№№|постановлени[ямй]х?\b|приказ[ыов]|[а-я]+ями\b)")
 
@@ -127,6 +128,8 @@ def _laws(page: Page) -> Iterator[Found]:
         said = None
         if before := _PLAIN_LAW.search(low, max(0, start - 60), start):
             start, said = before.start(), before.group("date")
+        if said is None and (after := _DATE_AFTER.match(low, match.end())):
+            said = after.group("date")
         article = _ARTICLE.search(low, max(0, match.start() - 70), match.start())
         yield make_act(
             page, ("закон", "", f"{number}-ФЗ", read_day(page, said)), start, match.end(), article=_article(article) if article else ""

@@ -63,6 +63,7 @@ _ATOM = re.compile(
     rf"|(?P<year>{_YEAR})(?!\d)(?:(?:-?го|-?й|-?м)? ?(?P<yw>год(?:а|у|ом|е)?\b|гг?\.|г\b))?"
     r")"
 )
+_AHEAD = re.compile(r"(?:стартует|начн[её]тся|начн[уе]т|вступит|заработает|появится|откроется|will start|will begin)\b[^.;]{0,20}$")
 _HOUR = re.compile(r"\d{1,2}[:.]\d\d (?:мск |по мск |по москве )?$")
 _BARE_DAY = re.compile(r"(?<![\d.])([0-3]?\d)(?:-?го)?(?: (?:по|до|to) | ?- ?)$")
 _JOINT = re.compile(r",? (?:по|до|to|and|through|until|till)(?: (?:the )?(?:конец|конца|end of))? |(?: ?- ?)")
@@ -228,7 +229,8 @@ def _single(page: Page, atom: Atom) -> Found | None:
     sign = _sign(before, page.low[atom.end : atom.end + 16], atom)
     if re.search(r"\b(?:до|к|по|until|by|till|through) (?:the )?(?:конца|концу|конец|end of|end-) ?$", before):
         sign = sign or "≤"
-    dated = _dated(page, atom, "since" if sign in ("≥", ">") else "until" if sign in ("≤", "<") else "")
+    ahead = sign == "" and _AHEAD.search(before)
+    dated = _dated(page, atom, "since" if ahead or sign in ("≥", ">") else "until" if sign in ("≤", "<") else "")
     if dated is None:
         return None
     if atom.what in _PRECISIONS:
