@@ -36,8 +36,8 @@ def restore(context: Context, file: Path) -> int:
     """Put a copy in the place of the store; the next start learns silently. Refused while a daemon runs."""
     path = _path(context)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if (fault := schema.sound(file)) != "ok":
-        raise StoreError(f"{file} is no sound store: {fault}", "damaged")
+    if fault := schema.fault_of(file):
+        raise StoreError(fault, "damaged")
     lock = FileLock(path)
     try:
         if path.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -53,15 +54,16 @@ def _upgrade(database: Database) -> None:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a live SQLite store into one file, by its own backup interface."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Copy a live SQLite store into one file, by its own backup interface. Raises StoreError where that can't be written."""
     unfinished = target.with_name(target.name + ".part")
-    unfinished.unlink(missing_ok=True)
-    with sqlite3.connect(source) as live, sqlite3.connect(unfinished) as kept:
-        live.backup(kept)
-    live.close()
-    kept.close()
-    unfinished.replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(unfinished)) as kept:
+            live.backup(kept)
+        unfinished.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{target} can't be written: {getattr(error, 'strerror', None) or error}", "unusable") from error
 
 
 def sound(path: Path) -> str:
@@ -73,3 +75,15 @@ def sound(path: Path) -> str:
     except sqlite3.DatabaseError as error:
         return str(error)
     return str(answer)
+
+
+def fault_of(copy: Path) -> str:
+    """Say what keeps a copy from being put in the place of a store; empty where nothing does."""
+    if (fault := sound(copy)) != "ok":
+        return f"{copy} is no sound store: {fault}"
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as connection:
+        try:
+            had = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+        except (sqlite3.DatabaseError, TypeError):
+            return f"{copy} is no copy of a store: `watcher backup` makes one"
+    return "" if had in _KNOWN else f"{copy} has schema {had}, this watcher knows {HEAD}: it was written by a newer one; upgrade watcher"
