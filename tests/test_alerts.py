@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from watcher.alerts import FOLLOWED, Decision, News, Past, Wants, corrected, decide, interested
+from watcher.alerts import FOLLOWED, WHY, Decision, News, Past, Wants, corrected, decide, interested
+from watcher.messages import tables
 from watcher.model import Alert, Digest, Event, Judged, Match, Meeting, Outlet, Profile, Relevance, Rule, Subscription
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # noon in Moscow
@@ -122,3 +123,7 @@ def test_a_value_that_its_source_changed_is_a_correction_and_one_of_another_outl
     assert one.why.startswith("correction")
     assert corrected([edited], alert, "e2") == (edited,)
     assert corrected([told], alert, "e1") == (told,)
+
+
+def test_every_verdict_has_its_words_in_both_languages() -> None:
+    assert tables.VERDICTS_EN.keys() == WHY.keys()

@@ -132,10 +132,10 @@ class StoreArchive:
         mine = [verdict for verdict in self._store.reports.verdicts(entry["id"]) if verdict["recipient"] == recipient]
         rows: list[Row] = [row(link(entry["title"] or entry["text"][:140], entry["url"], 200))]
         rows.append(row(data(self._titles.get(entry["source"], entry["source"]), 60)))
-        said = list(dict.fromkeys(WHY.get(verdict["why"], verdict["why"]) for verdict in mine))
+        said = list(dict.fromkeys(_why(verdict["why"], language) for verdict in mine))
         if not said:
             said = [
-                WHY["no-rule"]
+                _why("no-rule", language)
                 if not entry["rules"]
                 else _say(language, "ваши подписки этого не просят", "none of your subscriptions wants it")
             ]
@@ -145,7 +145,7 @@ class StoreArchive:
                 words = ", ".join(f"«{word}»" for word in reason.get("words", ())[:5])
                 rows.append(row("• ", data(f"{reason.get('title') or reason.get('rule')}" + (f": {words}" if words else ""), 200)))
         if entry["learned"]:
-            rows.append(row(data(WHY.get(entry["learned"], WHY["learned"]), 200)))
+            rows.append(row(data(_why(entry["learned"] if entry["learned"] in WHY else "learned", language), 200)))
         return rows
 
     # --------------------------------------------------------------------------------------------- measures
@@ -232,6 +232,10 @@ def _when(found: Mapping[str, Any]) -> datetime:
 def _beginning(times: list[datetime]) -> datetime | None:
     """Since when the store is dense: one in twenty may be older, since pages also show what is years old."""
     return sorted(times)[len(times) // 20] if times else None
+
+
+def _why(reason: str, language: Language) -> str:
+    return (tables.VERDICTS_EN if language == "en" else WHY).get(reason, reason)
 
 
 def _state(state: str, number: int, language: Language) -> str:

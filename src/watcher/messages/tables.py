@@ -208,6 +208,29 @@ FAULTS: dict[str, Pair] = {
     "forbidden": ("адрес закрыт настройками", "address not allowed"),
 }
 
+# Why something was told to a reader or not, in English; in Russian the words of `alerts.WHY` are those that the operator reads.
+VERDICTS_EN: dict[str, str] = {
+    "told": "told",
+    "update": "news of what was told before",
+    "no-rule": "no rule found anything in it",
+    "learned": "learned at the first poll of its source: only what comes after is told",
+    "old": "an old item on a page whose identifiers changed",
+    "restored": "learned after the store was restored from a copy",
+    "repeat": "a repeat of what was told",
+    "recalled": "it only recalls or comments on what is known",
+    "narrowed": "your subscription is narrower",
+    "before": "it came before you subscribed",
+    "likely": "only likely: kept for the digest",
+    "paused": "you had paused",
+    "digest": "kept for your digest",
+    "profile": "does not name you: kept for the digest",
+    "not-concerned": "does not concern you",
+    "muted": "you muted it",
+    "quiet": "your quiet hours: told in one message at their end",
+    "budget": "over your daily budget: kept for the digest",
+    "burst": "too many in a row from one source: told in one message",
+}
+
 
 def of(pair: Pair, language: str) -> str:
     """Take the half of a pair that a language asks for."""
