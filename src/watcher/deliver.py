@@ -189,6 +189,9 @@ class Deliver:
             await self._kept(store.outbox.gone, claimed.id, text, fault.moved_to, now)
             return "gone", fault.reason, text
         if isinstance(fault, DeliveryRejected):
+            if claimed.kind == "edit" and fault.reason == "edit":
+                await self._kept(store.outbox.needless, claimed.id, text, now)
+                return "rejected", fault.reason, text
             if fault.reason == "markup" and not claimed.plain:
                 await self._kept(store.outbox.plainly, claimed.id, now, text)
                 return "deferred", "markup", text

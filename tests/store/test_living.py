@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from conftest import Clock
 from watcher.deliver import Deliver
+from watcher.errors import DeliveryRejected
 from watcher.model import (
     Alert,
     Event,
@@ -105,6 +106,20 @@ async def test_messages_are_numbered_in_their_chat_and_an_edit_keeps_the_number(
     assert [(how, at) for how, _, at, _ in chat.seen] == [("send", ""), ("send", ""), ("edit", "1:1")]
     assert "Сработало: Квоты" in chat.seen[-1][1]
     assert {count for *_, count in chat.seen} == {4}
+
+
+async def test_a_message_that_its_reader_deleted_can_not_be_edited_and_nothing_is_lost_by_it(store: Store, clock: Clock) -> None:
+    class Deleted(Chat):
+        async def edit(self, outgoing: Outgoing, remote_id: str) -> None:
+            raise DeliveryRejected("Bad Request: message to edit not found", "edit")
+
+    chat = Deleted()
+    owed(store, clock, told("a", clock))
+    await deliver(store, chat, clock)
+    owed(store, clock, told("a", clock, outlets=2, revision=1), "edit")
+    await deliver(store, chat, clock)
+    assert [how for how, *_ in chat.seen] == ["send"]
+    assert store.reports.dead() == []
 
 
 async def test_a_text_that_the_reader_sees_already_is_not_sent_again(store: Store, clock: Clock) -> None:

@@ -205,6 +205,11 @@ class Outbox:
             if reason == "bounce":
                 bounced(tx, tx.execute(select(deliveries).where(deliveries.c.id == id)).mappings().one(), error, now)
 
+    def needless(self, id: str, error: str, now: datetime) -> None:
+        """The message to edit is no more, its reader deleted it: nothing is lost."""
+        with self._database.write() as tx:
+            self._settle(tx, id, {"state": "dropped", "error": error[:500], "reason": "edit", "done": now})
+
     def gone(self, id: str, error: str, moved_to: str | None, now: datetime) -> None:
         """The address is no more: nothing more is sent there until its reader comes back; or it moved, and all follows."""
         with self._database.write() as tx:
