@@ -26,7 +26,7 @@ import feedparser
 
 from configuration.folders import loaded
 from watcher import observe
-from watcher.app import App
+from watcher.app import App, set_apart
 from watcher.sources._feed_parsing import parse
 
 EVERY = timedelta(minutes=10)
@@ -106,6 +106,7 @@ async def daemon(count: int, port: int) -> None:
         began = time.perf_counter()
         async with App(replace(given, sources=made)) as app:
             print(f"open with {count} sources: {time.perf_counter() - began:.1f} s, RSS {rss_mb():.0f} MB")
+            set_apart()
             await app.store.call(app.store.polled.hurry, [source.id for source in made], app.now())
             await storm(app, count)
             await app.store.call(app.store.polled.hurry, [source.id for source in made], app.now())

@@ -7,6 +7,7 @@ polls, then judging, then deliveries, then the store.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -48,6 +49,13 @@ _FIRST_POLLS_A_SECOND = 30
 _STOP_WITHIN_S = 8.0
 _SPREAD_S = 20.0  # first polls of a start are spread over this
 _MB = 1024 * 1024
+
+
+def set_apart() -> None:
+    """Keep what lives as long as the configuration out of the garbage collector's rounds: one over it all holds the loop up for 100 ms."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def clock() -> datetime:
@@ -198,6 +206,8 @@ class App:
         """Close what a reload left behind, once the polls and messages that use it are done."""
         await asyncio.gather(*users, self.deliver.settled(), return_exceptions=True)
         await close_left(before, self.live)
+        if self._ticking:
+            set_apart()
 
     # ------------------------------------------------------------------------------------------------- steps
     async def poll_due(self) -> int:
@@ -303,6 +313,7 @@ class App:
         ticks.start()
         self._ticking = True
         self.listening.start()
+        set_apart()
         systemd.tell(self._env, "READY=1")
         ends = [asyncio.create_task(event.wait()) for event in (stop, self.supervision.lost)]
         try:
@@ -311,6 +322,7 @@ class App:
         finally:
             for end in ends:
                 end.cancel()
+            gc.unfreeze()
             systemd.tell(self._env, "STOPPING=1")
             self._ticking = False
             ticks.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import random
 import zlib
 from collections.abc import Sequence
@@ -162,3 +164,16 @@ async def test_a_broken_source_of_each_kind_says_what_it_is_and_the_others_are_o
     said = {row.id: row.reason for row in store.polled.all()}
     store.close()
     assert said == {"tass": "", **{f"bad-{kind}": reason for kind, (_, _, reason) in BROKEN.items()}}
+
+
+async def test_what_the_start_made_is_kept_out_of_the_collectors_rounds_while_the_daemon_runs(tmp_path: Path) -> None:
+    async with Site() as site, BotApi() as telegram, App(settings(tmp_path, site, telegram)) as app:
+        stop = asyncio.Event()
+        running = asyncio.create_task(app.run(stop))
+        while not gc.get_freeze_count():
+            assert not running.done()
+            await asyncio.sleep(0.01)
+        assert gc.get_freeze_count() > 50_000
+        stop.set()
+        await running
+        assert gc.get_freeze_count() == 0

@@ -6,6 +6,7 @@ kept between two requests but open connections: no cookies, no cache. The enviro
 
 from __future__ import annotations
 
+import asyncio
 import time
 from asyncio import timeout as deadline
 from collections.abc import Awaitable, Callable
@@ -88,6 +89,7 @@ class Door:
         self._pacing = Pacing(
             settings.per_host, settings.pause.total_seconds(), monotonic=monotonic, sleep=sleep, longest_wait_s=_LONGEST_WAIT_S
         )
+        self._opening = asyncio.Lock()
         self._transports: dict[tuple[str, tuple[str, ...], bool], Transport] = {}
         self.good_until: dict[str, datetime] = {}
         """By host: until when the certificate is good that it showed last."""
@@ -166,10 +168,17 @@ class Door:
     async def _transport(self, proxy: str, request: Request) -> Transport:
         profile = (proxy, tuple(dict.fromkeys((*self._settings.extra_ca, *request.extra_ca))), request.old_tls)
         if profile not in self._transports:
-            if len(self._transports) >= _PROFILES:  # many proxies come and go when the configuration is loaded anew
-                await self._transports.pop(next(iter(self._transports))).aclose()
-            self._transports[profile] = open_transport(trust(profile[1], old=profile[2]), self._guard, proxy)
+            async with self._opening:
+                if profile not in self._transports:
+                    await self._open(profile)
         return self._transports[profile]
+
+    async def _open(self, profile: tuple[str, tuple[str, ...], bool]) -> None:
+        proxy, files, old = profile
+        if len(self._transports) >= _PROFILES:  # many proxies come and go when the configuration is loaded anew
+            await self._transports.pop(next(iter(self._transports))).aclose()
+        context = await asyncio.to_thread(trust, files, old=old)  # the system's roots take tens of milliseconds to read
+        self._transports[profile] = open_transport(context, self._guard, proxy)
 
     async def _send(self, opened: Transport, journey: _Journey) -> httpx.Response:
         """Send, and once more where a kept connection turns out to have been closed by the other side meanwhile."""
