@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
+import feedparser
 import pytest
 
 from conftest import Clock
@@ -251,3 +253,52 @@ def test_ages_are_never_negative(clock: Clock) -> None:
     """A clock that was set back is no reason to panic."""
     pulse = Pulse(datetime.max.replace(tzinfo=clock().tzinfo))
     assert set(pulse.ages(clock()).values()) == {0.0}
+
+
+# ------------------------------------------------------------------------------------------------- for programs
+async def test_alerts_sources_and_deliveries_are_there_as_json(world: World) -> None:
+    world.polled()
+    world.tell("Квоту на вывоз продлили", ("Квоту",), address="-100777666555")
+    status, text, headers = await world.get("/api/alerts")
+    (alert,) = json.loads(text)
+    assert (status, headers["content-type"]) == (200, "application/json")
+    assert (alert["title"], alert["rule"], alert["story"], alert["url"]) == ("Квоту на вывоз продлили", "q", "s", "https://example.org/1")
+    assert alert["deliveries"] == [{"notifier": "telegram", "state": "pending", "count": 1}]
+    (source,) = json.loads((await world.get("/api/sources"))[1])
+    assert (source["id"], source["state"], source["entries"]) == ("tass", "ok", 1)
+    owed = json.loads((await world.get("/api/deliveries"))[1])
+    assert (owed["counts"]["pending"], owed["last"][0]["title"], owed["last"][0]["state"]) == (1, "Квоту на вывоз продлили", "pending")
+    for path in ("/api/alerts", "/api/deliveries", "/feed.atom"):
+        assert "777666555" not in (await world.get(path))[1]
+
+
+async def test_the_feed_holds_what_a_rule_found_and_whatever_strangers_wrote_stays_text(world: World) -> None:
+    world.tell(HOSTILE + "\x0b\x00\ufffe\uffff\ud800", ("Квота",), "javascript:alert(1)")
+    status, text, headers = await world.get("/feed.atom?rule=q")
+    assert (status, headers["content-type"]) == (200, "application/atom+xml; charset=utf-8")
+    feed = feedparser.parse(text)
+    assert not feed.bozo
+    (entry,) = feed.entries
+    assert (entry.title_detail.type, "<script>" in entry.title, entry.get("links", [])) == ("text/plain", True, [])
+    assert [tag.term for tag in entry.tags] == ["q"]
+    assert not feedparser.parse((await world.get("/feed.atom?rule=other"))[1]).entries
+    assert json.loads((await world.get("/api/alerts?rule=other"))[1]) == []
+    assert [(await world.get(path))[0] for path in ("/api/alerts", "/api/deliveries", "/")] == [200, 200, 200]
+
+
+async def test_what_programs_ask_for_wants_the_password_too(world: World) -> None:
+    world.password = "secret"
+    for path in ("/api/alerts", "/api/sources", "/api/deliveries", "/feed.atom"):
+        assert (await world.get(path))[0] == 401
+
+
+async def test_a_readers_own_query_is_in_no_answer(world: World) -> None:
+    world.tell("Новость", ("слово",))
+    with world.store.database.write() as tx:
+        from watcher.store.tables import deliveries
+
+        own = {"rule": "own-1", "title": "тайное", "words": ["слово"], "subscriptions": [], "urgent": False, "own": True}
+        tx.execute(deliveries.update().values(reasons=[own]))
+    for path in ("/api/alerts", "/api/deliveries", "/feed.atom"):
+        assert "тайное" not in (await world.get(path))[1]
+        assert "own-1" not in (await world.get(path))[1]

@@ -1,4 +1,4 @@
-"""What is answered: the page, its style, health, readiness, metrics.
+"""What is answered: the page, its style, health, readiness, metrics; for programs also what `machine` gives.
 
 Nothing here writes, and the store is read beside its one writing thread, so that a page holds up nobody and is there when writing hangs.
 """
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from watcher.errors import StoreError
 from watcher.standing import Pulse, Standing, look, problems
 from watcher.store import Store
+from watcher.web import machine
 from watcher.web.guard import Guard
 from watcher.web.page import Names, render
 
@@ -47,6 +48,7 @@ def application(view: View, routes: Sequence[BaseRoute] = (), open_paths: tuple[
         Route("/health", pages.health),
         Route("/ready", pages.ready),
         Route("/metrics", pages.metrics),
+        *machine.routes(view.store, view.now),
     ]
     return Guard(Starlette(routes=[*ours, *routes]), view.password, open_paths)
 
