@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from email.policy import compat32
+from email.policy import compat32, default
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from notifiers.contract import Contract, Stage, failure, message, outgoing
 from notifiers.test_telegram import closed_port
 from watcher.errors import AddressGone, DeliveryDeferred, DeliveryRejected, DeliveryUncertain
-from watcher.model import Line, Message, Outgoing, Run
+from watcher.model import File, Line, Message, Outgoing, Run
 from watcher.notifiers import _letter, email
 from world.smtp import Mailbox
 
@@ -215,6 +215,15 @@ async def test_the_address_to_leave_by_is_never_encoded_nor_broken_however_long(
     raw = stage.mail.letters[0].raw.split(b"\r\n\r\n")[0]
     assert re.search(rb"^List-Unsubscribe: <%s\?t=[0-9a-f.]{65}>,\r$" % re.escape(page.encode()), raw, re.MULTILINE)
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw + b"\r\n"
+
+
+def test_a_file_says_in_which_charset_it_is() -> None:
+    files = (File("measures.csv", "text/csv", "\ufeffмера;вид\r\n"), File("watcher.ics", "text/calendar", "SUMMARY:Срок\r\n"))
+    letter = _letter.write(
+        Outgoing("d", TO, Message((Line((Run("x"),)),), files=files)), _letter.Sender("W", _letter.addr_spec("w@x.org"), "l", "m")
+    )
+    read = message_from_bytes(letter.as_bytes(), policy=default)
+    assert [part.get_content() for part in read.iter_attachments()] == [file.text for file in files]
 
 
 WORDS = ["Сводка", "22\xa0февраля:", "1\xa0кластер,", "закупок", "—", "№", "1875", "ТН", "ВЭД", "[watcher]", "a", "test"]

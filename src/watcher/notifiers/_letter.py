@@ -90,7 +90,9 @@ def write(outgoing: Outgoing, sender: Sender) -> EmailMessage:
         letter.add_alternative(as_html(message, subject, leave), subtype="html", charset="utf-8")
     for file in message.files:
         maintype, _, subtype = file.type.partition("/")
-        letter.add_attachment(file.text.encode("utf-8", "replace"), maintype=maintype, subtype=subtype, filename=file.name)
+        content = file.text.encode("utf-8", "replace")
+        charset = {"charset": "utf-8"}  # a text without it is shown in the letters of another one
+        letter.add_attachment(content, maintype=maintype, subtype=subtype, filename=file.name, params=charset)
     return letter
 
 
