@@ -49,10 +49,9 @@ def likeness(a: Fingerprint, b: Fingerprint) -> float:
 def _one_text(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether entries of which nothing but words is known may be one: «Приказ № 17» over one text is not «Приказ № 18» over another.
 
-    Titles with other numbers part them, and texts that share hardly a word, whatever stands above.
+    Titles of the same words with other numbers part them, and texts that share hardly a word, whatever stands above.
     """
-    mine, theirs = ({term for term in one.title if term[0] == "#"} for one in (a, b))
-    if _differ(mine, theirs):
+    if all(term[0] == "#" for term in a.title.keys() ^ b.title.keys()) and a.title.keys() != b.title.keys():
         return False
     titles = a.title.keys() | b.title.keys()
     one, other = ({term: weight for term, weight in terms.items() if term not in titles} for terms in (a.terms, b.terms))
