@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -24,6 +26,7 @@ from watcher.doctor import opml
 from watcher.doctor.discovery import Discovery, Found
 from watcher.fetch.door import Door, DoorSettings
 from watcher.sources._outlines import outlines
+from watcher.store import Store
 from world.server import Answer, Reply, Server
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -207,6 +210,40 @@ def test_a_list_goes_out_and_comes_in_again(tmp_path: Path) -> None:
     loaded = {source.id: source.options.url for source in load(config, {}, working=other).sources}
     assert set(loaded.values()) == {"https://www.tass.example.org/rss", "http://127.0.0.1:1/rss"}
     assert "нечего" in run(main, ["--config", str(config), "sources", "import", str(file)]).output
+
+
+def test_a_register_that_the_daemon_refuses_is_mended_though_it_answers_well(tmp_path: Path) -> None:
+    """A look without memory finds nothing wrong: that too much changed at once only the daemon knows."""
+    table = "<table><tr><th>Парк</th></tr>" + "".join(f"<tr><td>Парк номер {n}</td></tr>" for n in range(20)) + "</table>"
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(table.encode())
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        files = {
+            "watcher.yaml": f"store: sqlite:///{tmp_path}/w.db\nfetch: {{allow_networks: [127.0.0.0/8], pause: 0s}}\n",
+            "sources.yaml": "sources:\n  - {id: parks, kind: register, revision: 3, key: [Парк], "
+            f'url: "http://127.0.0.1:{server.server_port}/"}}\n',
+        }
+        config = write(tmp_path, files)
+        store = Store(f"sqlite:///{tmp_path}/w.db")
+        said = CliRunner().invoke(main, ["--config", str(config), "sources", "doctor", "parks"])
+        assert (said.exit_code, "parks: well" in said.output) == (0, True), said.output
+        store.polled.register({"parks": "x"}, {"parks": NOW}, NOW)
+        store.polled.failed("parks", "было 40 строк, стало 20", "mass-change", "changed", NOW, NOW)
+        store.close()
+        said = CliRunner().invoke(main, ["--config", str(config), "sources", "doctor", "parks"])
+        server.shutdown()
+    assert said.exit_code == 1, said.output
+    for words in ("parks: mass-change", "было 40 строк, стало 20", "revision: 4"):
+        assert words in said.output
 
 
 def test_the_commands_say_what_is_wrong_with_their_input(tmp_path: Path) -> None:

@@ -17,14 +17,17 @@ from watcher.cli.settings import now, settings
 from watcher.configuration import Settings, SourceSettings
 from watcher.doctor import opml
 from watcher.doctor.discovery import Discovery, Found
-from watcher.doctor.examination import Diagnosis, Doctor, Patient
-from watcher.errors import ConfigError
+from watcher.doctor.examination import Diagnosis, Doctor, Patient, too_much_at_once
+from watcher.errors import ConfigError, StoreError
 from watcher.fetch.door import Door
 from watcher.live import door_settings
 from watcher.sources import Tools, load_kind
+from watcher.store import Store
+from watcher.store.database import path_of
 
 _LARGEST = 16 * 1024 * 1024
 _CHILDREN = 1
+_AT_ONCE = 8
 
 
 @asynccontextmanager
@@ -53,16 +56,40 @@ def doctor(context: Context, ids: tuple[str, ...]) -> int:
 
 async def _examine(loaded: Settings, wanted: list[SourceSettings], quiet: bool) -> list[Diagnosis]:
     found: list[Diagnosis] = []
+    refused = _refused(loaded)
+    places = asyncio.Semaphore(_AT_ONCE)
     async with _tools(loaded) as (door, parsing):
         examiner = Doctor(door, parsing, now)
-        for source in wanted:
+
+        async def examine(source: SourceSettings) -> Diagnosis:
             opened = load_kind(source.kind).open_source(source.id, source.config, source.options, Tools(door, parsing))
             timeout = source.options.timeout or loaded.fetch.timeout
-            diagnosis = await examiner.examine(Patient(source.id, source.options, opened, timeout))
-            found.append(diagnosis)
+            async with places:
+                diagnosis = await examiner.examine(Patient(source.id, source.options, opened, timeout))
+            if diagnosis.fault == "well" and source.id in refused:
+                return too_much_at_once(source.id, refused[source.id], getattr(source.config, "revision", 1))
+            return diagnosis
+
+        for examined in [asyncio.create_task(examine(source)) for source in wanted]:
+            found.append(await examined)
             if not quiet:
-                _show(diagnosis)
+                _show(found[-1])
     return found
+
+
+def _refused(loaded: Settings) -> dict[str, str]:
+    """What the daemon refused because too much changed at once, which a look without its memory can't see: source → what was said."""
+    path = path_of(loaded.store)
+    if path is not None and not path.exists():
+        return {}
+    try:
+        store = Store(loaded.store, migrate=False)
+    except StoreError:
+        return {}  # `status` says what is wrong with it
+    try:
+        return {row.id: row.error for row in store.polled.all() if row.reason == "mass-change"}
+    finally:
+        store.close()
 
 
 def _show(found: Diagnosis) -> None:

@@ -196,7 +196,7 @@ def _answered(patient: Patient, poll: Poll, took: timedelta, now: datetime) -> D
 
     if poll.moved_to:
         return said("moved", poll.moved_to, url=poll.moved_to)
-    if not poll.entries:
+    if not poll.entries and poll.window:
         return said("empty")
     if took > _SLOW_SHARE * patient.timeout:
         seconds = int(took.total_seconds() * 3) + 1
@@ -207,10 +207,17 @@ def _answered(patient: Patient, poll: Poll, took: timedelta, now: datetime) -> D
     for note in ("mojibake", "encoding", "ill-formed"):
         if note in poll.degraded:
             return said(note, f"материалов: {len(poll.entries)}")
+    if not poll.entries:
+        return said("well", "прочитан и запомнен; расскажет о том, что изменится")
     undated = sum(entry.published is None for entry in poll.entries)
     if undated == len(poll.entries):
         return said("undated", f"материалов: {undated}")
     return said("well", f"материалов: {len(poll.entries)}")
+
+
+def too_much_at_once(source: str, said: str, revision: int) -> Diagnosis:
+    """Say that a source which answers well is refused, since too much of it changed at once, and how to take it as it is."""
+    return Diagnosis(source, "mass-change", SAID["mass-change"], yaml(source, {"revision": revision + 1}), said)
 
 
 def _request(patient: Patient) -> Request:
