@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from notifiers.contract import Contract, Stage, failure, message, outgoing
 from watcher.errors import AddressGone, DeliveryDeferred, DeliveryRejected, DeliveryUncertain
-from watcher.model import Button, Limits, Line, Message, Outgoing, Run
+from watcher.model import Button, File, Limits, Line, Message, Outgoing, Run
 from watcher.notifiers import telegram
 from watcher.notifiers._markup import as_html
 from world import telegram as world
@@ -308,7 +308,8 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
 
 
 async def test_a_bot_api_that_someone_else_wrote_takes_what_is_sent() -> None:
-    runner = web.AppRunner(Emulator().app(), access_log=None, shutdown_timeout=0.1)
+    emulator = Emulator()
+    runner = web.AppRunner(emulator.app(), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     notifier = telegram.open_notifier(config(f"http://127.0.0.1:{runner.addresses[0][1]}"))
@@ -317,6 +318,9 @@ async def test_a_bot_api_that_someone_else_wrote_takes_what_is_sent() -> None:
         lines = (Line((Run("Квота & <срок>", "b"), Run(" · "), Run("ТАСС", link="https://example.org/?a=1&b=2"))),)
         remote = await notifier.send(Outgoing("d", str(CHAT), Message(lines, buttons=((Button("👍", "good:1"),),))))
         await notifier.edit(Outgoing("d", str(CHAT), message("стало иначе")), remote)
+        dates = File("watcher.ics", "text/calendar", "BEGIN:VCALENDAR")
+        assert (await notifier.send(Outgoing("d", str(CHAT), Message(lines, files=(dates,))))).startswith(f"{CHAT}:")
+        assert emulator.assets  # it came as a document
         with pytest.raises(DeliveryRejected):  # it knows no topics
             await notifier.send(Outgoing("d", f"{CHAT}/17", message()))
     finally:

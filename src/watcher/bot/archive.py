@@ -12,6 +12,7 @@ from watcher.bot import measures
 from watcher.bot.speech import Row, bold, data, link, row
 from watcher.bot.world import Found, Measure, News, Search
 from watcher.messages import tables, wording
+from watcher.messages.calendar import calendar_of
 from watcher.messages.wording import Language
 from watcher.model import Entry, Judged, Profile, Role, Understood, recipient_id
 from watcher.relevance import relevance
@@ -122,7 +123,8 @@ class StoreArchive:
         named = dict.fromkeys((outlet.source, outlet.title) for outlet in alert.outlets)
         ids = dict.fromkeys([*(item.dossier for item in alert.events if item.dossier), *self._store.dossiers.of_story(story)])
         about = measures.of_ids(self._store, ids, now, language)
-        return News(story, alert.title, tuple(named), tuple(dates(alert, now.date())), tuple(about))
+        days = tuple(dates(alert, now.date()))
+        return News(story, alert.title, tuple(named), days, tuple(about), calendar_of([alert], now.date(), language))
 
     def why(self, name: str, address: str, language: Language) -> Sequence[Row]:
         entry = self._store.reports.find_entry(name)

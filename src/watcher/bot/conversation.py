@@ -99,6 +99,7 @@ _READING_TAPS: Mapping[str, Command] = {
     "more": feedback.more,
     "row": feedback.back,
     "why": feedback.why_tapped,
+    "cal": feedback.calendar,
 }
 _ALWAYS: Mapping[str, Callable[[Turn, str], Answer]] = {
     "yes": lambda turn, value: access.decided(turn, True, value),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -88,8 +89,21 @@ def more(turn: Turn, story: str) -> Answer:
     for kind, day in ahead:
         words = turn.say(*_DAYS[kind])
         rows.append((button(f"⏰ {words} {wording.day(day, turn.language)}", f"rem:{kind[0]}{day:%Y%m%d}:{story}"),))
+    if news.calendar:
+        rows.append((button(turn.say("📅 В календарь", "📅 To my calendar"), f"cal:{story}"),))
     rows.append((button(turn.say("❓ Почему мне", "❓ Why me"), f"why:{story}"), button("←", f"row:{story}")))
     return turn.keyboard(tuple(rows))
+
+
+def calendar(turn: Turn, story: str) -> Answer:
+    """Give the days that the story names as a file that calendars take."""
+    news = _news(turn, story)
+    if news is None or not news.calendar:
+        return turn.stale()
+    days = ", ".join(f"{turn.say(*_DAYS[kind])} {wording.day(day, turn.language)}" for kind, day in news.days)
+    said = turn.message(row("📅 ", data(news.title, 200)), row(data(days, 200)))
+    usual_row = Reply(turn.said.address, turn.message(keyboard=usual(story)), edits=True, keyboard_only=True)
+    return Answer((usual_row, Reply(turn.said.address, replace(said, files=news.calendar))))
 
 
 def mute_story(turn: Turn, story: str) -> Answer:

@@ -12,7 +12,7 @@ from watcher.bot import speech, zones
 from watcher.bot.speech import Row
 from watcher.messages import wording
 from watcher.messages.wording import Language
-from watcher.model import Button, Message, Profile, Rule, Subscription
+from watcher.model import Button, File, Message, Profile, Rule, Subscription
 from watcher.store.readers import Reader
 from watcher.store.talks import Change
 
@@ -102,6 +102,8 @@ class News:
     sources: tuple[tuple[str, str], ...] = ()
     days: tuple[tuple[Literal["deadline", "effective", "sunset"], date], ...] = ()
     measures: tuple[Measure, ...] = ()
+    calendar: tuple[File, ...] = ()
+    """The days ahead as a file; none where there are none."""
 
 
 class Archive(Protocol):

@@ -15,7 +15,7 @@ _NUMBERING = 12
 def split(message: Message, limit: int | None, measure: Measure = len) -> tuple[Message, ...]:
     """Cut a message between lines into parts of at most `limit`, each numbered «(1/3)»; a line longer than a part is cut with «…».
 
-    Buttons stand under the last part, the object for machines goes with the first. `limit` None: one part.
+    Buttons stand under the last part, files hang on it, the object for machines goes with the first. `limit` None: one part.
     """
     if limit is None or total(message.lines, measure) <= limit:
         return (message,)
@@ -28,6 +28,7 @@ def split(message: Message, limit: int | None, measure: Measure = len) -> tuple[
             subject=f"{message.subject} ({index + 1}/{count})" if message.subject else "",
             buttons=message.buttons if index == count - 1 else (),
             data=message.data if index == 0 else {},
+            files=message.files if index == count - 1 else (),
         )
         for index, lines in enumerate(groups)
     )

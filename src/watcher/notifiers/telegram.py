@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from itertools import product
@@ -33,7 +33,7 @@ from telegram.request import HTTPXRequest
 from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, DeliveryRejected, DeliveryUncertain
 from watcher.fetch.post import hush, never_left, roots
 from watcher.lines import clean, fit
-from watcher.model import Limits, Message, Outgoing
+from watcher.model import File, Limits, Message, Outgoing
 from watcher.notifiers._buttons import DATA_BYTES, Seal
 from watcher.notifiers._markup import as_html, as_text, inert, units, without_looks
 from watcher.notifiers._telegram_settings import Config as Config
@@ -43,6 +43,8 @@ T = TypeVar("T")
 
 CAPACITY = 4096
 """UTF-16 units after parsing: https://core.telegram.org/bots/api#sendmessage."""
+CAPTION = 1024
+"""The same of a text under a file: https://core.telegram.org/bots/api#senddocument."""
 _TOTAL_S = 30.0
 _TIMEOUTS_S: dict[str, Any] = {"connect_timeout": 5.0, "read_timeout": 20.0, "write_timeout": 10.0, "pool_timeout": 5.0}
 _CONNECTIONS = 32
@@ -240,19 +242,22 @@ class Telegram:
         return address.startswith(("-", "@"))
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Send once; a topic that is gone falls back to the main one."""
+        """Send once, with its first file where the text fits under one; a topic that is gone falls back to the main one."""
         chat, topic = parse_address(outgoing.address)
         options: dict[str, Any] = {"chat_id": chat, "disable_notification": outgoing.message.silent, **self._body(outgoing)}
         replied, _, message_id = outgoing.reply_to.rpartition(":")
         if message_id.isdigit() and replied == str(chat):
             options["reply_parameters"] = ReplyParameters(int(message_id), allow_sending_without_reply=True)
         bot = await self._connection.bot()
+        send: Callable[..., Awaitable[Any]] = bot.send_message
+        if outgoing.message.files and self.length(as_text(outgoing.message.lines)) <= CAPTION:
+            send, options = bot.send_document, _with_file(options, outgoing.message.files[0])
         try:
-            sent = await self._call(bot.send_message(message_thread_id=topic, **options))
+            sent = await self._call(send(message_thread_id=topic, **options))
         except DeliveryRejected as error:
             if topic is None or "thread not found" not in str(error):
                 raise
-            sent = await self._call(bot.send_message(**options))
+            sent = await self._call(send(**options))
         return f"{sent.chat_id}:{sent.message_id}"
 
     async def edit(self, outgoing: Outgoing, remote_id: str) -> None:
@@ -324,6 +329,12 @@ def _keyboard(message: Message, seal: Seal, chat: str) -> InlineKeyboardMarkup |
     rows = [[InlineKeyboardButton(text, callback_data=said) for text, said in row if len(said.encode()) <= DATA_BYTES] for row in sealed]
     rows = [row for row in rows if row]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _with_file(options: dict[str, Any], file: File) -> dict[str, Any]:
+    """Give the options of a text as those of a document with the text under it."""
+    kept = {name: value for name, value in options.items() if name not in ("text", "link_preview_options")}
+    return {**kept, "caption": options["text"], "document": file.text.encode("utf-8", "replace"), "filename": file.name}
 
 
 def address_fault(address: str) -> str:
