@@ -38,6 +38,12 @@ SAME = [
     ],
     ["https://consultant.ru/law/1", "http://www.consultant.ru./law/1"],
     ["https://мвд.рф/news/1", "https://xn--b1aew.xn--p1ai/news/1", "http://МВД.РФ/news/1/"],
+    [
+        "https://regulation.gov.ru/projects#npa=100001",
+        "http://regulation.gov.ru/projects/100001/",
+        "https://regulation.gov.ru/projects/100001",
+    ],
+    ["http://kremlin.ru/acts/news/70001", "http://special.kremlin.ru/acts/news/70001"],
     ["https://sozd.duma.gov.ru/bill/1-8", "http://sozd.parlament.gov.ru/bill/1-8"],
     [
         "https://e.org/?a=1&b=2",

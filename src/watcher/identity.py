@@ -21,7 +21,8 @@ _TRACKING = re.compile(
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
 # Hosts whose fragment is the identifier of a document (regulation.gov.ru/projects#npa=…, minpromtorg.gov.ru/news/#!…).
 _FRAGMENT = re.compile(r"(?:npa=|!|/).+")
-_SAME_HOST = {"sozd.parlament.gov.ru": "sozd.duma.gov.ru"}
+_SAME_HOST = {"sozd.parlament.gov.ru": "sozd.duma.gov.ru", "special.kremlin.ru": "kremlin.ru"}
+_DRAFT = re.compile(r"regulation\.gov\.ru/projects/(\d+)(?=$|[?#])", re.IGNORECASE)  # the same page as /projects#npa=…
 _SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w\s]|_")
 
@@ -43,13 +44,15 @@ def canonical_url(url: str) -> str:
     host = _SAME_HOST.get(host, host)
     query = sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0].casefold()))
     path = quote(unquote_to_bytes(_SESSION.sub("", parts.path).encode("utf-8", "surrogatepass")), safe="/:@!$&'()*+,;=~").rstrip("/")
-    return (
+    canonical = (
         host
         + (f":{port}" if port not in (None, 80, 443) else "")
         + path
         + (f"?{urlencode(query, errors='surrogatepass')}" if query else "")
         + (f"#{parts.fragment}" if _FRAGMENT.match(parts.fragment) else "")
     )
+    draft = _DRAFT.match(canonical)
+    return f"regulation.gov.ru/projects#npa={draft[1]}" if draft else canonical
 
 
 def same_site(one: str, other: str) -> bool:
