@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import watcher.fetch.guard
 from conftest import Clock
 from watcher.errors import SourceError, SourceUnreadable
 from watcher.fetch import Request
@@ -168,6 +171,27 @@ async def test_one_address_inside_refuses_the_whole_name() -> None:
     with pytest.raises(httpcore.ConnectError, match=r"10\.0\.0\.1"):
         await guard.connect_tcp("mixed.example.org", 80)
     assert dialled.to == []  # type: ignore[attr-defined]
+
+
+async def test_names_that_nobody_answers_for_are_given_up_and_hold_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watcher.fetch.guard, "_LOOKUP_S", 1.0)  # five seconds would be waited for in vain
+    end = threading.Event()
+
+    def resolve(host: str, port: int) -> list[Address]:
+        if host.startswith("dead"):
+            end.wait(30)
+        return [ip_address("8.8.8.8")]
+
+    guard = Guard(Policy((), ()), resolve)
+    dialled = guard._dialler = Dialled()  # type: ignore[assignment]
+    dead = [asyncio.create_task(guard.connect_tcp(f"dead{n}.example.org", 80)) for n in range(40)]
+    await asyncio.sleep(0)
+    with pytest.raises(httpcore.ConnectError, match="nobody"):
+        await guard.connect_tcp("well.example.org", 80)
+    assert dialled.to == ["8.8.8.8"]  # type: ignore[attr-defined]
+    failed = await asyncio.gather(*dead, return_exceptions=True)
+    end.set()
+    assert {getattr(one, "reason", "") for one in failed} == {"dns"}
 
 
 async def test_a_socket_file_is_never_opened() -> None:

@@ -22,7 +22,8 @@ Resolve = Callable[[str, int], list[Address]]
 
 _LOOKUP_S = 5.0
 _DIAL_S = 3.0
-_LOOKUPS = 8
+_LOOKUPS = 64
+"""Names asked for at a time: a resolver may keep silent for half a minute over each of many dead ones, and the others must not wait."""
 
 
 def system_addresses(host: str, port: int) -> list[Address]:
