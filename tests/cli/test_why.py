@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from cli.daemons import here, watcher
@@ -63,3 +64,10 @@ async def test_check_warns_of_conditions_that_nothing_stored_met(tmp_path: Path)
         code, _, err = await here(tmp_path, "check", env=ENV)
         what = "правило «clusters»: условию regions за 30 дней не отвечал ни один материал из 1"
         assert (code, [line.split("; ")[0] for line in err.splitlines()]) == (0, [f"предупреждение: config/rules/r.yaml:4:5: {what}"])
+
+
+async def test_why_answers_also_of_what_was_never_fetched(tmp_path: Path) -> None:
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\n"})
+    code, out, _ = await here(tmp_path, "why", "https://example.org/never")
+    assert (code, "не приходил" in out) == (0, True)
+    assert json.loads((await here(tmp_path, "why", "https://example.org/never", "--json"))[1])["why"] == "never-fetched"

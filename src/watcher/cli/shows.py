@@ -167,8 +167,11 @@ def why(context: Context, name: str) -> int:
     entry = store.reports.find_entry(name)
     if entry is None:
         store.close()
-        click.echo("Такого материала в хранилище нет: он не приходил ни от одного источника.")
-        return 1
+        if context.json:
+            _print_json({"entry": None, "verdicts": [], "story": {}, "why": "never-fetched"})
+        else:
+            click.echo("Такого материала в хранилище нет: он не приходил ни от одного источника.")
+        return 0
     verdicts, story = store.reports.verdicts(entry["id"]), store.reports.story(entry["story"]) if entry["story"] else {}
     whom = _configured(context) | store.reports.addresses(verdict["recipient"] for verdict in verdicts)
     store.close()
