@@ -146,3 +146,24 @@ def test_two_clusters_of_one_region_are_two_dossiers() -> None:
     )
     assert [one.action, two.action] == ["tell", "tell"]
     assert one.judged[0].dossier != two.judged[0].dossier
+
+
+def test_a_level_that_the_press_tells_to_be_raised_days_later_is_a_change_and_its_retelling_is_none() -> None:
+    past = Past()
+    first = "Правительство ввело квоту на вывоз гречихи с 1 марта 2027 года"
+    past.told("2027-01-25", first, "Постановление от 24.01.2027 № 4220 подписано. Объём квоты — 100 тыс. тонн.")
+    raised = "Правительство увеличило квоту на вывоз гречихи до 150 тыс. тонн"
+    line = past.told("2027-01-28", raised, "Постановление увеличивает объём квоты на вывоз гречихи со 100 до 150 тыс. тонн.")
+    assert (novelties(line), line.action) == (["changed"], "answer")
+    again = past.told("2027-01-28T12", "Квота на экспорт гречихи выросла до 150 тысяч тонн", "Кабмин увеличил квоту на вывоз гречихи.")
+    assert (novelties(again), again.action) in ((["repeat"], "edit"), (["repeat"], "none"))
+
+
+def test_another_act_of_the_same_day_that_changes_the_level_is_a_change() -> None:
+    past = Past()
+    first = "Правительство ввело квоту на вывоз гречихи с 1 марта 2027 года"
+    past.told("2027-01-25", first, "Постановление от 24.01.2027 № 4220 подписано. Объём квоты — 100 тыс. тонн.")
+    raised = "Правительство увеличило квоту на вывоз гречихи до 150 тыс. тонн"
+    text = "Постановление от 24.01.2027 № 4221 увеличивает объём квоты на вывоз гречихи со 100 до 150 тыс. тонн."
+    line = past.told("2027-01-25T15", raised, text)
+    assert (novelties(line), line.action) == (["changed"], "answer")

@@ -266,11 +266,29 @@ def _prevails(chapter: Growing, name: str, telling: Telling, ages: Ages) -> bool
         return False
     if held.role != "operator" and mine >= RANK["official"] and mine >= theirs and telling.at >= held.at:
         return True
-    late = telling.at - chapter.moved > ages.signed
+    late = telling.at - chapter.moved > ages.signed or _by_another_act(chapter, telling) or _moved_on(chapter, name, telling)
     decided = telling.stage is not None and (telling.stage in EXITS or STAGES.index(telling.stage) >= min(chapter.rank, _SIGNED))
     if not (late and decided):
         return False
     return telling.change in _MOVES or telling.type == "cluster.participants.change"
+
+
+def _by_another_act(chapter: Growing, telling: Telling) -> bool:
+    """Whether a telling names an act of its own, no older than the known ones and of another number: a decision by itself, however soon."""
+    known = [act for act in chapter.value("own") or () if act[1]]
+    return any(
+        mine[1] and mine[2] and all(mine[0] == act[0] and mine[1] != act[1] and mine[2] >= (act[2] or mine[2]) for act in known)
+        for mine in telling.own
+        if known and telling.at > chapter.moved
+    )
+
+
+def _moved_on(chapter: Growing, name: str, telling: Telling) -> bool:
+    """Whether a level is told to be raised or cut from what holds, a day or more after that was set: no outlet says so by mistake."""
+    known, new = (sum(values.numbers(value or [])) for value in (chapter.value(name), said(chapter, telling).get(name)))
+    way = {"raise": new > known, "cut": new < known}.get(telling.change or "", False)
+    level = name.partition("/")[0] == "volume" and chapter.value("change") not in (None, telling.change)
+    return level and way and telling.at - chapter.moved > timedelta(days=1)
 
 
 # ------------------------------------------------------------------------------------------------- what becomes of it
