@@ -126,7 +126,7 @@ class Lexicon:
         self._by_form: dict[str, list[int]] = {}
         self._by_prefix: list[tuple[str, int]] = []
         self._by_suffix: list[tuple[str, int]] = []
-        self._phrases: list[tuple[tuple[int, ...], int]] = []
+        self._phrases: dict[int, list[tuple[tuple[int, ...], int]]] = {}
         self._known: dict[str, tuple[int, ...]] = {}
 
     def compile(self, text: str) -> Pattern:
@@ -184,7 +184,7 @@ class Lexicon:
             self._by_suffix.append((folded[1:], number))
         elif "_" in folded:
             pieces = tuple(self._class(piece, folded) for piece in folded.split("_"))
-            self._phrases.append((pieces, number))
+            self._phrases.setdefault(min(pieces, key=lambda piece: (self._sizes.get(piece, 0), piece)), []).append((pieces, number))
         elif folded.startswith("="):
             self._by_form.setdefault(folded[1:], []).append(number)
         else:
@@ -217,10 +217,11 @@ class Lexicon:
         for index, token in enumerate(kept):
             for number in self._classes_of(token):
                 places.setdefault(number, []).append(index)
-        for classes, number in self._phrases:
-            if classes[0] in places and all(one in places for one in classes):
-                found = {start for start, _ in find_part(Part(classes, ""), out)}
-                places[number] = sorted(found.union(places.get(number, ())))
+        for rarest in self._phrases.keys() & places.keys():
+            for classes, number in self._phrases[rarest]:
+                if all(one in places for one in classes):
+                    found = {start for start, _ in find_part(Part(classes, ""), out)}
+                    places[number] = sorted(found.union(places.get(number, ())))
         return out
 
 

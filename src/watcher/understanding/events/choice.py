@@ -175,6 +175,8 @@ def _stands(document: Document, name: str, best: Mapping[str, Candidate], weight
             return False  # of two laws the one in the headline
         if other == name or not name.startswith(one.type.beats or ("\0",)):
             continue
+        if best[name].at < one.at and other.startswith(best[name].type.beats or ("\0",)):
+            continue  # of two that are part of each other the one told first
         if best[name].type.package and _in_head(document, one.at) and not is_package:
             return False  # of one change the more specific type
         if (one.at == 0 and best[name].at > 0) or weight[other] * (1 if one.type.figures else 2) >= weight[name]:

@@ -5,16 +5,17 @@ A new event type is a new file in data/types; nothing here names one (docs/how-t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 import yaml
 
 from watcher.understanding.facts.gazetteer import cells, table
-from watcher.understanding.grammar import Lexicon, Pattern
+from watcher.understanding.grammar import Lexicon, Pattern, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,14 @@ class EventType:
     match: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
 
-    @property
-    def family(self) -> str:
-        return self.name.partition(".")[0]
+    family: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "family", self.name.partition(".")[0])
+
+    def patterns(self) -> Iterator[Pattern]:
+        """All that may be found of it in one sentence."""
+        return chain(self.triggers, self.topics, self.mentions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,13 @@ class Knowledge:
     goods_directions: tuple[tuple[str, Pattern], ...] = ()
     """Where no word says so: goods whose quotas are on their export."""
     by_name: Mapping[str, EventType] = field(default_factory=dict)
+    by_class: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Which types, by their place in `types`, may stand in a sentence that holds a class of words."""
+
+    def possible(self, words: Words) -> list[EventType]:
+        """The types of which a pattern may stand in a sentence, in the order of the data."""
+        found = {at for number in words.places.keys() & self.by_class.keys() for at in self.by_class[number]}
+        return [self.types[at] for at in sorted(found)]
 
 
 def _read(name: str) -> Any:
@@ -131,6 +144,14 @@ def _subjects() -> list[str]:
     return sorted(out)
 
 
+def _by_class(types: Iterable[EventType]) -> dict[int, frozenset[int]]:
+    out: dict[int, set[int]] = {}
+    for at, one in enumerate(types):
+        for pattern in one.patterns():
+            out.setdefault(pattern.rarest, set()).add(at)
+    return {number: frozenset(held) for number, held in out.items()}
+
+
 @cache
 def knowledge() -> Knowledge:
     """Read and compile the data files, once. Raises ValueError with the pattern that can't be understood."""
@@ -158,4 +179,5 @@ def compiled(more: Iterable[str] = ()) -> Knowledge:
         directions=(("export", lexicon.compile("{export}")), ("import", lexicon.compile("{import}"))),
         goods_directions=(("export", lexicon.compile("{fertiliser}|{grain}|{scrap}")),),
         by_name={one.name: one for one in types},
+        by_class=_by_class(types),
     )

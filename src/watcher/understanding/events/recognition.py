@@ -17,7 +17,26 @@ _BETWEEN = 3  # lines that tell a thing between them: headline and the first two
 _LEADS = 2  # lines: a country named after the headline and the first sentence is a party to the news, not its place
 _MADE = (
     *("стан", "оборуд", "софт", "авто", "товар", "лекар", "техник", "продукц", "электрон", "ноутбук", "компьют", "кабел", "медиз", "рыб"),
-    *("мяс", "рис", "сыр", "детал", "комплект", "насос", "светил", "лифт", "мебел", "закупщ", "покупат", "импорт", "аналог", "препарат"),
+    *(
+        "мяс",
+        "рис",
+        "сыр",
+        "детал",
+        "комплект",
+        "насос",
+        "светил",
+        "лифт",
+        "мебел",
+        "закупщ",
+        "покупат",
+        "импорт",
+        "аналог",
+        "препарат",
+        "томат",
+        "помидор",
+        "овощ",
+        "фрукт",
+    ),
 )
 _TRADE = ("экспорт", "вывоз", "постав", "отгруз", "спрос", "продаж", "рынк", "export", "shipment", "demand", "sales")
 
@@ -90,7 +109,7 @@ def candidates(document: Document, known: Knowledge) -> Iterator[Candidate]:
     for at, line in enumerate(document.lines):
         silent = _silent(line, sentence_level)
         around = document.around(at)
-        for kind in known.types:
+        for kind in known.possible(line.words):
             if kind.family in silent:
                 continue
             if found := _find(kind, line, around):
@@ -105,12 +124,18 @@ def between(document: Document, known: Knowledge) -> Iterator[Candidate]:
         return
     sentence_level = [one for one in known.lookalikes if one.scope == "sentence"]
     told = [(at, line) for at, line in enumerate(document.lines[:_BETWEEN]) if _tells(document, at, known)]
+    silent = [_silent(line, sentence_level) for _, line in told]
+    everything = joined([line.words for _, line in told])
     for kind in known.types:
         if not kind.head:
             continue
-        lines = [(at, line) for at, line in told if kind.family not in _silent(line, sentence_level)]
-        for pattern in kind.head:
+        lines, whole = told, everything
+        if any(kind.family in families for families in silent):
+            lines = [pair for pair, families in zip(told, silent, strict=True) if kind.family not in families]
             whole = joined([line.words for _, line in lines])
+        for pattern in kind.head:
+            if pattern.rarest not in whole.places:
+                continue
             if (place := find(pattern, whole)) and _fits(kind, (whole,)) and (one := _located(kind, pattern, place, lines)):
                 yield one
                 break

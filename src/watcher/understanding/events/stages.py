@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from watcher.understanding.events.document import Document, Line, first
 from watcher.understanding.events.knowledge import Knowledge
-from watcher.understanding.grammar import find
 
 _EXITS = ("rejected", "withdrawn", "postponed")
 _STEPS = ("reading3", "reading2", "reading1", "upper_house", "registered_minjust", "registered", "approved_internal")
@@ -27,6 +27,7 @@ _PLACES = (
     ("sozd.parlament.gov.ru", "registered"),
     ("publication.pravo.gov.ru", "published"),
 )
+_AGREED = re.compile(r"соглашени|меморандум|договорил", re.IGNORECASE)
 _ANNOUNCED = frozenset({"cluster.project.support", "quota.allocation"})
 
 
@@ -34,7 +35,7 @@ def said(line: Line, known: Knowledge) -> set[str]:
     """Every stage that a sentence speaks of."""
     out = set()
     for stage, patterns in known.stages:
-        if any(find(pattern, line.words) for pattern in patterns):
+        if first(patterns, line):
             out.add(stage)
     return out
 
@@ -53,6 +54,10 @@ def stage_of(kind: str, document: Document, at: int, known: Knowledge, place: st
     """
     if kind == "quota.utilisation":
         return None
+    if kind == "proc.ktru" and any("постановлени" in line.text.lower() and "enacted" in said(line, known) for line in document.head()):
+        return "signed"  # the rules of the catalogue, not its entries
+    if kind == "cluster.other" and any(_AGREED.search(line.text) for line in document.head()):
+        return "intent"
     if kind in _FIXED:
         return _FIXED[kind]
     if kind.startswith("cluster.") and kind.split(".")[1] in ("register", "operator", "participants"):
