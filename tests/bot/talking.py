@@ -114,8 +114,8 @@ class Chat:
                 )
         return answer
 
-    def says(self, who: str, text: str) -> Answer:
-        return self.hear(self.said(who, text=text))
+    def says(self, who: str, text: str, **more: Any) -> Answer:
+        return self.hear(self.said(who, text=text, **more))
 
     def taps(self, who: str, label: str) -> Answer:
         said = self.said(who)
@@ -124,9 +124,9 @@ class Chat:
             raise Broken(f"there is no button {label!r}, only {list(known)}")
         return self.hear(replace(said, data=known[label], replied=f"{said.address}:1"))
 
-    def told(self, who: str, title: str, type_: str, slots: dict[str, str]) -> None:
-        """Have a person be told of an event in a message of its own."""
-        address, _ = PEOPLE[who]
+    def told(self, who: str, title: str, type_: str, slots: dict[str, str], address: str = "") -> None:
+        """Have a person, or a chat, be told of an event in a message of its own."""
+        address = address or PEOPLE[who][0]
         self.entries += 1
         event = Judged(Event(type_, stage="signed", slots=slots, evidence=(Span("title", 0, 5),)), "new", dossier=f"d{self.entries}")
         outlet = Outlet("tass", "ТАСС", "agency", f"e{self.entries}", title, f"http://example.org/{self.entries}", self.clock())

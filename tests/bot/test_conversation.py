@@ -11,6 +11,7 @@ import pytest
 
 from bot.talking import Chat, lines_of, run
 from conftest import Clock
+from watcher.bot.world import Answer
 from watcher.model import Alert, Held, Outlet, recipient_id
 from watcher.store.judged import hold, put_alert
 
@@ -62,3 +63,13 @@ def test_what_waited_goes_out_when_what_it_waited_for_is_taken_back(chat: Chat, 
     assert chat.store.gathered.due(clock(), (slot,)) == []
     chat.says("anna", ends)
     assert len(chat.store.gathered.due(clock(), (slot,))) == 1
+
+
+@pytest.mark.parametrize("who", ["anna", "boris"])
+def test_in_a_group_answers_to_an_alert_are_peoples_talk_and_answers_to_the_bot_are_not(chat: Chat, who: str) -> None:
+    chat.group, chat.members = "Завод", {"boris"}
+    chat.says("anna", "/start quotas")
+    chat.told("anna", "Введён запрет на вывоз гипса", "quota.export.ban", {}, address="-100")
+    assert chat.says(who, "это нас касается", replied="-100:1") == Answer()
+    asked = lines_of(chat.says(who, "квоты на гипс", replied="-100:2"), "-100")
+    assert asked[0].startswith("Похоже" if who == "anna" else "Здесь менять подписки")

@@ -116,6 +116,9 @@ class StoreArchive:
     def told_as(self, address: str, remote: str) -> str:
         return self._store.talks.told_as(address, remote)
 
+    def delivered(self, address: str, remote: str) -> bool:
+        return self._store.talks.delivered(address, remote)
+
     def news(self, story: str, now: datetime, language: Language) -> News | None:
         alert = self._store.known.alert(story)
         if alert is None:

@@ -58,7 +58,14 @@ def _over(turn: Turn, answer: Answer) -> Answer:
     return replace(answer, changes=(*answer.changes, turn.talk()))
 
 
+_ASKED = ("edit", "profile", "refine", "propose")
+"""Dialogues that wait for words."""
+
+
 def _words(turn: Turn) -> Answer:
+    said = turn.said
+    if said.group and turn.state.get("at") not in _ASKED and turn.world.archive.delivered(said.address, said.replied):
+        return Answer()  # people of a group talk about the news
     if not turn.said.may_change:
         return turn.answer(access.only_administrators(turn))
     text = turn.said.text.strip()

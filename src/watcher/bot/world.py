@@ -125,6 +125,10 @@ class Archive(Protocol):
         """Give the story that a message in a chat told of; empty where none did."""
         ...
 
+    def delivered(self, address: str, remote: str) -> bool:
+        """Whether a message in a chat told news, in one of its own or in a digest."""
+        ...
+
     def news(self, story: str, now: datetime, language: Language) -> News | None: ...
 
     def measures(self, name: str, now: datetime, language: Language) -> Sequence[Measure]:

@@ -132,6 +132,12 @@ class Talks:
         with self._database.read() as tx:
             return str(tx.execute(wanted.order_by(deliveries.c.seq.desc())).scalars().first() or "")
 
+    def delivered(self, address: str, remote: str) -> bool:
+        """Whether a message in a chat, by its remote id, came out of the outbox."""
+        wanted = select(deliveries.c.id).where(deliveries.c.recipient == recipient_id(NOTIFIER, address), deliveries.c.remote_id == remote)
+        with self._database.read() as tx:
+            return bool(remote) and tx.execute(wanted.limit(1)).first() is not None
+
 
 # ------------------------------------------------------------------------------------------------- people and their rules
 def _greet(tx: Connection, change: Change, now: datetime) -> None:
