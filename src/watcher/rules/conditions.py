@@ -122,8 +122,9 @@ def _event_of_goods(rule: Rule, item: Judged, case: Case) -> bool:
     if not rule.goods:
         return True
     commodity = str(item.event.slots.get("commodity") or "")
-    texts = passages(case.entry, item.event, alone=not commodity and len(case.events) == 1)
-    return goods.agree(rule.goods, texts, commodity, only=rule.goods_only)
+    own = passages(case.entry, item.event, alone=False)
+    texts = passages(case.entry, item.event, alone=True) if not commodity and len(case.events) == 1 else own
+    return goods.agree(rule.goods, texts, own, commodity, only=rule.goods_only)
 
 
 def _entry_of_goods(rule: Rule, case: Case) -> bool:

@@ -91,14 +91,14 @@ def is_broken_code(text: str) -> bool:
     return bool(_CODE.match(text)) and not _WRITTEN.match(text)
 
 
-def agree(wanted: Sequence[str], texts: Sequence[str], commodity: str, *, only: bool) -> bool:
+def agree(wanted: Sequence[str], texts: Sequence[str], own: Sequence[str], commodity: str, *, only: bool) -> bool:
     """Whether news is of wanted goods: its sentences name them, or its `commodity` is one of them.
 
-    What names no goods at all passes, unless `only` such news is wanted.
+    What names no goods in its `own` sentences passes, unless `only` such news is wanted.
     """
     if any(met(wanted, texts, commodity)) or (commodity and any(met(wanted, (), commodity))):
         return True
-    return not (only or commodity or any(True for text in texts for _ in codes_in(text)))
+    return not (only or commodity or any(True for text in own for _ in (*codes_in(text), *search(text))))
 
 
 def codes_in(text: str) -> Iterator[Place]:
