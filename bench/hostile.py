@@ -78,7 +78,7 @@ async def hostile() -> list[int]:
     for send in HOSTILE.values():
 
         async def serve(reader: asyncio.StreamReader, writer: Writer, send: Callable[[Writer], Awaitable[None]] = send) -> None:
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await reader.readuntil(b"\r\n\r\n")
                 await send(writer)
                 writer.close()

@@ -8,6 +8,7 @@ children read it (decoding, walls, caps, dates, plain text) and plain `feedparse
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import os
 import resource
@@ -105,6 +106,8 @@ async def daemon(count: int, port: int) -> None:
         )
         began = time.perf_counter()
         async with App(replace(given, sources=made)) as app:
+            gc.collect()
+            gc.freeze()  # as the daemon does
             print(f"open with {count} sources: {time.perf_counter() - began:.1f} s, RSS {rss_mb():.0f} MB")
             set_apart()
             await app.store.call(app.store.polled.hurry, [source.id for source in made], app.now())

@@ -249,3 +249,16 @@ async def test_a_max_age_is_told_and_a_permanent_move_too(clock: Clock) -> None:
 def test_any_bytes_give_entries_or_a_fault(body: bytes, content_type: str) -> None:
     found = parsed(body, content_type)
     assert ("fault" in found) != ("entries" in found)
+
+
+@pytest.mark.parametrize("attribute", ['a{n}="1"', "a{n}='1'", "a{n}=1", "a{n} = '1'"])
+def test_a_hundred_thousand_attributes_are_refused_before_any_parser_sees_them(attribute: str) -> None:
+    """However they are quoted: feedparser takes minutes for them."""
+    tag = " ".join(attribute.format(n=n) for n in range(100_000))
+    assert parsed(f"<rss><channel><item {tag}/></channel></rss>")["fault"] == "too-large"
+
+
+def test_many_signs_of_equality_in_a_text_are_no_attributes() -> None:
+    code = " ".join(f"x{n} = {n};" for n in range(500))
+    feed = f"<rss version='2.0'><channel><item><title>Код</title><description><![CDATA[{code}]]></description></item></channel></rss>"
+    assert len(parsed(feed)["entries"]) == 1

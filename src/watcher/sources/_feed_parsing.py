@@ -63,7 +63,9 @@ def _fault(text: str) -> tuple[str, str] | None:
 
 
 def _most_attributes(text: str) -> int:
-    return max((piece.partition(">")[0].count('="') for piece in text.split("<")), default=0)
+    """However they are quoted, or not."""
+    tags = (piece for piece in text.split("<") if not piece.startswith("!"))
+    return max((piece.count("=", 0, end if (end := piece.find(">")) >= 0 else len(piece)) for piece in tags), default=0)
 
 
 def _xml_feed(header: dict[str, Any], text: str, degraded: list[str]) -> dict[str, Any]:
