@@ -70,7 +70,7 @@ def test_of_many_silent_sources_a_handful_is_named_in_words_and_the_rest_counted
 def test_a_digest_of_several_days_says_over_how_many_it_counts() -> None:
     coverage = Coverage(1, entries=3, over=timedelta(days=7, hours=1))
     assert (
-        "опрошены вовремя, ничего не потеряно: за 7 дней просмотрено 3 материала."
+        "Источник опрошен вовремя, ничего не потеряно: за 7 дней просмотрено 3 материала."
         in lines(digest([], language="ru", timezone=ZONE, now=NOW, coverage=coverage))[-1]
     )
     assert plain(digest([], language="en", timezone=ZONE, now=NOW, coverage=coverage)).endswith(

@@ -202,6 +202,8 @@ def _looked(coverage: Coverage, reader: Reader) -> str:
     if coverage.silent:
         verb = wording.plural(good, "опрошен", "опрошены", "опрошены")
         polled = reader.say(f"Вовремя {verb} {good} из {coverage.sources} источников", f"{good} of {total} polled on time")
+    elif coverage.sources == 1:
+        polled = reader.say("Источник опрошен вовремя, ничего не потеряно", "The source polled on time, nothing lost")
     else:
         polled = reader.say(f"Все {total} опрошены вовремя, ничего не потеряно", f"All {total} polled on time, nothing lost")
     numbers = []
