@@ -71,3 +71,14 @@ async def test_why_answers_also_of_what_was_never_fetched(tmp_path: Path) -> Non
     code, out, _ = await here(tmp_path, "why", "https://example.org/never")
     assert (code, "не приходил" in out) == (0, True)
     assert json.loads((await here(tmp_path, "why", "https://example.org/never", "--json"))[1])["why"] == "never-fetched"
+
+
+async def test_state_is_shown_while_any_key_but_the_store_is_being_mended(tmp_path: Path) -> None:
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\n"})
+    await here(tmp_path, "migrate")
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\ndefaults: {every: soon}\nlangage: ru\n"})
+    code, out, _ = await here(tmp_path, "status", "--json")
+    assert (code, json.loads(out)["sources"]) == (0, [])
+    for broken in ("store: [\n", "store: mysql://x\n"):
+        write(tmp_path, {"watcher.yaml": broken})
+        assert (await here(tmp_path, "status", "--json"))[0] == 2

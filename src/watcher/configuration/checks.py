@@ -42,7 +42,7 @@ def remember(gathered: Gathered, noun: str, id: Any, file: File, path: Path) -> 
 
 def check_watcher(file: File, keys: WatcherFile) -> None:
     """Check what watcher.yaml says of the store and of the dashboard."""
-    if not keys.store.startswith(_STORES) or keys.store == "sqlite:///":
+    if not is_store(keys.store):
         file.tree.problems.append(
             file.tree.problem(("store",), "store: неизвестный вид базы", "sqlite:///var/watcher.db или postgresql://…")
         )
@@ -51,6 +51,11 @@ def check_watcher(file: File, keys: WatcherFile) -> None:
         path = ("web", "listen") if ("web", "listen") in file.tree.places else ("web",)
         what = f"web: {quoted(web.listen)} доступен из сети, а пароля нет"
         file.tree.problems.append(file.tree.problem(path, what, "задайте web.password или слушайте 127.0.0.1"))
+
+
+def is_store(url: str) -> bool:
+    """Whether an address is one of a store."""
+    return url.startswith(_STORES) and url != "sqlite:///"
 
 
 def _is_loopback(host: str) -> bool:

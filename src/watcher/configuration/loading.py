@@ -59,14 +59,17 @@ def load(
 
 
 def load_store(folder: Path, env: Mapping[str, str], *, working: Path = Path()) -> str:
-    """Load of watcher.yaml alone where the store is: what shows its state must work while a rule is being mended.
+    """Load of watcher.yaml alone where the store is: what shows its state must work while anything else is being mended.
 
-    Raises ConfigError with the problems of that file.
+    Raises ConfigError with the problems of that file, where it does not say or can't be read.
     """
     gathered = Gathered(find(folder, env, working))
     for file in gathered.found.all("watcher"):
+        said = file.tree.data.get("store", gathered.file.store) if isinstance(file.tree.data, dict) and file.tree.data else None
         _watcher(gathered, file)
         problems = [problem for problem in gathered.found.in_order() if problem.file == file.tree.file]
+        if problems and isinstance(said, str) and checks.is_store(said):
+            return said
         if problems:
             raise ConfigError(problems)
     return gathered.file.store

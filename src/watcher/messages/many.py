@@ -202,10 +202,9 @@ def _looked(coverage: Coverage, reader: Reader) -> str:
     if coverage.silent:
         verb = wording.plural(good, "опрошен", "опрошены", "опрошены")
         polled = reader.say(f"Вовремя {verb} {good} из {coverage.sources} источников", f"{good} of {total} polled on time")
-    elif coverage.sources == 1:
-        polled = reader.say("Источник опрошен вовремя, ничего не потеряно", "The source polled on time, nothing lost")
     else:
-        polled = reader.say(f"Все {total} опрошены вовремя, ничего не потеряно", f"All {total} polled on time, nothing lost")
+        all_of_them = "Источник опрошен" if coverage.sources == 1 else f"Все {total} опрошены"
+        polled = reader.say(f"{all_of_them} вовремя, ничего не потеряно", f"All {total} polled on time, nothing lost")
     numbers = []
     if coverage.entries:
         numbers.append(
