@@ -179,8 +179,9 @@ def moment(when: datetime, zone: str, now: datetime, language: Language) -> str:
     """Write a time in a reader's zone, without the year where it is this year's: `30.12 14:05`."""
     local = when.astimezone(ZoneInfo(zone))
     if local.year != now.astimezone(ZoneInfo(zone)).year:
-        return f"{day(local, language)} {local:%H:%M}"
-    return f"{local:%d.%m %H:%M}" if language == "ru" else f"{local.day} {MONTHS_EN[local.month - 1]} {local:%H:%M}"
+        return f"{day(local, language)}{NBSP}{local:%H:%M}"
+    date_ = f"{local:%d.%m}" if language == "ru" else f"{local.day}{NBSP}{MONTHS_EN[local.month - 1]}"
+    return f"{date_}{NBSP}{local:%H:%M}"
 
 
 def period(value: object, language: Language) -> str:
