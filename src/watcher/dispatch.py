@@ -2,8 +2,8 @@
 
     tick, or a poll ended → what is queued → begin, unless its host is busy → queue empty: the next slice of what is due
 
-A storm (a restart after a night, ten thousand at one instant) is worked off at the speed of the polls, and the loop never does more than a
-slice at once. A source is never polled twice at a time.
+A storm (a restart after a night, ten thousand at one instant) is worked off at the speed of the polls, and the loop never begins more than
+a few in one round. A source is never polled twice at a time.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Awaitable, Callable, Collection
 from watcher.store.polled import SourceRow
 
 _SLICE = 200
+_STEP = 4
+"""Polls begun in one round of the loop: each takes up to a millisecond before it waits for the network."""
 
 Due = Callable[[int, Collection[str]], Awaitable[list[SourceRow]]]
 """Gives at most so many sources that are due, without those named."""
@@ -63,6 +65,9 @@ class Dispatcher:
         began = 0
         for id in list(self._queue):
             if len(self.running) >= self._at_once:
+                break
+            if began >= _STEP:
+                asyncio.get_running_loop().call_soon(self._begin)
                 break
             lane = self._lane(id)
             if self._lanes[lane] < self._per_lane:
