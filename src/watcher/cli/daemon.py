@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import time
@@ -85,8 +84,6 @@ async def _daemon(app: App, context: Context) -> int:
     reloads = _Reloads(app, context)
     loop.add_signal_handler(signal.SIGHUP, reloads.ask)
     async with app:
-        gc.collect()
-        gc.freeze()  # what was built now stays: the collector's walks over it held polls and the bot up for a third of a second
         running = asyncio.create_task(app.run(stop))
         preview = asyncio.create_task(_preview(app))
         try:
