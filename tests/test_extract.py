@@ -67,13 +67,13 @@ def test_an_article_about_works_and_captchas_is_an_article() -> None:
     ],
 )
 def test_a_hostile_page_ends_within_seconds(body: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     try:
         found = extract_json(HEADER, body)
     except NotAPage:
         found = {"text": ""}
     assert len(found["text"]) <= 65_536
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_a_long_page_is_cut() -> None:

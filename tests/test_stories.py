@@ -253,10 +253,10 @@ def test_ten_thousand_members_do_not_slow_it() -> None:
         terms = {chance.choice(words): chance.uniform(3, 7) for _ in range(55)} | {"кластер": 5.0, "реестр": 4.0}
         index.add(str(number), f"s{number}", NOON, stories.Fingerprint(terms=terms, title=dict(list(terms.items())[:8])))
     asked = prints(SEVEN[0])
-    began = time.perf_counter()
+    began = time.process_time()
     for number in range(20):
         index.assign(f"new {number}", NOON, asked)
-    assert (time.perf_counter() - began) / 20 < 0.02  # about 1 ms on a free core
+    assert (time.process_time() - began) / 20 < 0.02  # about 1 ms on a free core
     assert len(index) == 10_000
 
 

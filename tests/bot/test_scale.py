@@ -42,9 +42,9 @@ def test_ten_thousand_readers_with_a_thousand_queries_cost_a_thousand_rules(tmp_
     readership = Readership()
     readership.load(store.readers.all(), "Europe/Moscow")
     assert len(readership.subscriptions(())) == READERS
-    began = time.perf_counter()
+    began = time.process_time()
     readership.refresh("77", store.readers.get("77"), "Europe/Moscow")
-    assert time.perf_counter() - began < 0.1  # one tap does not read them all again
+    assert time.process_time() - began < 0.1  # one tap does not read them all again
     store.close()
 
 

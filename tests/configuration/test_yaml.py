@@ -138,6 +138,6 @@ def test_five_thousand_rules_are_read_in_a_second() -> None:
     rules = "".join(
         f"  - id: r{n}\n    title: Правило {n}\n    events: [cluster, quota]\n    query: 'квота OR \"а б\"'\n" for n in range(5000)
     )
-    began = time.monotonic()
+    began = time.process_time()
     assert len(data("rules:\n" + rules)["rules"]) == 5000
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1

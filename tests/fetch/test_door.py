@@ -141,7 +141,7 @@ async def test_the_deadline_is_for_the_whole(reply: Reply, clock: Clock) -> None
     if reply.raw:
         assert (await refused(reply, clock)).reason == "reset"
         return
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(8):
         error = await refused(reply, clock, timeout=timedelta(seconds=0.3))
     assert (type(error), error.reason) == (SourceUnavailable, "timeout")
 
@@ -157,7 +157,7 @@ async def test_the_deadline_is_for_all_hops_together(clock: Clock) -> None:
 
 async def test_a_request_may_have_a_time_of_its_own(clock: Clock) -> None:
     async with at(Reply(silent=True), clock, timeout=timedelta(seconds=30)) as (server, door):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(8):
             with pytest.raises(SourceUnavailable):
                 await door(Request(server.base + "/", timeout=timedelta(seconds=0.2)))
 
