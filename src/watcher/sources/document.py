@@ -5,17 +5,11 @@ cursor (the text as it was) → conditional request → compared in a limited ch
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import BaseModel, ConfigDict, Field
 
-from watcher.model import Cursor, Poll
 from watcher.sources import Options, Tools
+from watcher.sources._compared import Compared
 from watcher.sources._keys import Selector
-from watcher.sources._looking import Looking, entry_of
-
-_PARSE = "watcher.sources._document_parsing:parse"
-_WITHIN_S = 30.0
 
 
 class Config(BaseModel):
@@ -29,28 +23,6 @@ class Config(BaseModel):
     revision: int = Field(default=1, ge=1, description="Увеличьте, чтобы принять документ таким, каков он сейчас, молча")
 
 
-def open_source(id: str, config: Config, options: Options, tools: Tools) -> Document:
+def open_source(id: str, config: Config, options: Options, tools: Tools) -> Compared:
     """Open a document; nothing is fetched yet."""
-    return Document(id, config, options, tools)
-
-
-class Document:
-    """One document."""
-
-    def __init__(self, id: str, config: Config, options: Options, tools: Tools) -> None:
-        self._id = id
-        self._options = options
-        self._looking = Looking(options, tools, config, whole=True)
-        self._said = config.model_dump(mode="json")
-
-    async def poll(self, cursor: Cursor, now: datetime) -> Poll:
-        """Look once; the cursor holds what `Looking` keeps and `text`, the document as it was. The first look tells nothing."""
-        asked = await self._looking.ask(cursor, now)
-        if asked.unchanged:
-            return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
-        state = cursor.get("text", "") if self._looking.same_shape(cursor) else ""
-        parsed = await self._looking.parsed(_PARSE, self._said | {"state": state}, asked.fetched, now, within_s=_WITHIN_S)
-        entries = tuple(entry_of(self._id, self._options.language, item) for item in parsed["entries"])
-        kept = {**asked.kept, "text": parsed["state"]}
-        degraded = (*parsed["degraded"], *asked.notes)
-        return Poll(entries, kept, window=False, degraded=degraded, wait=asked.wait, moved_to=asked.fetched.moved_to)
+    return Compared(id, config, options, tools, parse="watcher.sources._document_parsing:parse", kept="text")

@@ -8,19 +8,15 @@ A poll that fails, also because too much changed at once, leaves the rows as the
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from watcher.model import Cursor, Poll
 from watcher.sources import Options, Tools
+from watcher.sources._compared import Compared
 from watcher.sources._keys import Path, Selector
-from watcher.sources._looking import Looking, entry_of
 from watcher.units import Refused
 
-_PARSE = "watcher.sources._register_parsing:parse"
-_WITHIN_S = 30.0
 _BRACES = re.compile(r"[{}]")
 _PLACE = re.compile(r"\{[^{}]{1,100}\}")
 
@@ -70,29 +66,6 @@ class Config(BaseModel):
         return self
 
 
-def open_source(id: str, config: Config, options: Options, tools: Tools) -> Register:
+def open_source(id: str, config: Config, options: Options, tools: Tools) -> Compared:
     """Open a register; nothing is fetched yet."""
-    return Register(id, config, options, tools)
-
-
-class Register:
-    """One register."""
-
-    def __init__(self, id: str, config: Config, options: Options, tools: Tools) -> None:
-        self._id = id
-        self._options = options
-        self._looking = Looking(options, tools, config, whole=True)
-        self._said = config.model_dump(mode="json")
-
-    async def poll(self, cursor: Cursor, now: datetime) -> Poll:
-        """Look once; the cursor holds what `Looking` keeps and `rows`, the register as it was."""
-        asked = await self._looking.ask(cursor, now)
-        if asked.unchanged:
-            return Poll((), {**cursor, **asked.kept}, unchanged=True, wait=asked.wait)
-        same = self._looking.same_shape(cursor)
-        header = self._said | {"state": cursor.get("rows", "") if same else "", "relearn": "shape" in cursor and not same}
-        parsed = await self._looking.parsed(_PARSE, header, asked.fetched, now, within_s=_WITHIN_S)
-        entries = tuple(entry_of(self._id, self._options.language, item) for item in parsed["entries"])
-        kept = {**asked.kept, "rows": parsed["state"]}
-        degraded = (*parsed["degraded"], *asked.notes)
-        return Poll(entries, kept, window=False, degraded=degraded, wait=asked.wait, moved_to=asked.fetched.moved_to)
+    return Compared(id, config, options, tools, parse="watcher.sources._register_parsing:parse", kept="rows")
