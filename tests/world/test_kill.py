@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from watcher.store.holding import holder
 from world.site import Site
 from world.telegram import BotApi
 from world.test_line import CHAT, settings
@@ -95,10 +96,12 @@ async def test_a_cut_at_every_durable_step_loses_nothing(tmp_path: Path, where: 
 
 
 async def run_for(folder: Path, offset_s: float, seconds: float) -> None:
-    """Run the daemon for so long, then kill it."""
+    """Run the daemon for so long from when it has its store, then kill it: starting takes most of a short life."""
     quiet = asyncio.subprocess.DEVNULL
     command = (sys.executable, "-m", "world.cut", str(folder), str(offset_s), "run")
     process = await asyncio.create_subprocess_exec(*command, cwd=HERE, stdout=quiet, stderr=quiet)
+    while process.returncode is None and holder(f"sqlite:///{folder}/watcher.db") != process.pid:
+        await asyncio.sleep(0.02)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(process.wait(), seconds)
     process.kill()
@@ -116,7 +119,7 @@ async def test_three_hundred_kills_at_random_moments_lose_nothing(tmp_path: Path
             site.publish(
                 "ria" if number % 2 else "tass", f"Проверка {_word(number)}", f"{_word(number + 1000)} {_word(number + 2000)} {number}"
             )
-            await run_for(tmp_path, turn * 61, random.uniform(1.0, 6.0))
+            await run_for(tmp_path, turn * 61, random.uniform(0.1, 4.0))
         for turn in range(3):  # the daemon and not a single round, which leaves merged messages for later
             await run_for(tmp_path, (kills + turn) * 61, 30)
         texts = [message.text for message in telegram.sent(CHAT)]
