@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from watcher.model import Refusal
+from watcher.understanding.events import novelty
 from watcher.understanding.events.document import ASIDE, Document, Line, first, main_clause
 from watcher.understanding.events.knowledge import EventType, Knowledge, LookAlike
 from watcher.understanding.grammar import Pattern, Place, Words, find, find_part, joined
@@ -127,7 +128,7 @@ def between(document: Document, known: Knowledge) -> Iterator[Candidate]:
     silent = [_silent(line, sentence_level) for _, line in told]
     everything = joined([line.words for _, line in told])
     for kind in known.types:
-        if not kind.head:
+        if not kind.head or any(first(kind.recalls, line) for _, line in told):
             continue
         lines, whole = told, everything
         if any(kind.family in families for families in silent):
@@ -143,7 +144,11 @@ def between(document: Document, known: Knowledge) -> Iterator[Candidate]:
 
 def _tells(document: Document, at: int, known: Knowledge) -> bool:
     line = document.lines[at]
-    return line.kind in ("title", "lead", "body") and line.topic < ASIDE and first(known.cues["sentence"], line) is None
+    return (
+        line.kind in ("title", "lead", "body")
+        and line.topic < ASIDE
+        and not (novelty.old_here(document, at, known) or novelty.past_here(document, at))
+    )
 
 
 def _located(kind: EventType, pattern: Pattern, place: Place, lines: Sequence[tuple[int, Line]]) -> Candidate | None:
