@@ -134,6 +134,7 @@ _DIGEST = re.compile(
     r"|roundup|in brief",
     re.IGNORECASE,
 )
+_RUBRIC = re.compile(r"(?:[^\w\s]\s?)?[A-ZА-ЯЁ][A-ZА-ЯЁ -]{2,30}[.:]\s")  # «ЗАКУПКИ. Подписан закон …»
 _BACKGROUND = re.compile(
     r"(?:справочно|справка|для справки|контекст|напомн(?:им|ю)|напомина(?:ем|ет|ют)|как (?:ранее )?сообщал(?:ось|а|и"
     r"|ось ранее)?\b|как писала? |ранее (?:сообщалось|стало|«|мы |в |он|она|они|глава|правительство|минпром|президент|изв)"
@@ -215,7 +216,10 @@ def _add(pieces: list[Piece], sentences: list[Sentence], text: str, what: tuple[
 
 def _finish(title: str, pieces: list[Piece], sentences: list[Sentence], text: str, dateline: tuple[int, int] | None) -> Cleaned:
     items = _items(pieces, text)
-    digest = len(items) >= 3 and bool(_DIGEST.search(title) or (pieces and _DIGEST.search(text[pieces[0].start : pieces[0].start + 200])))
+    digest = len(items) >= 3 and (
+        bool(_DIGEST.search(title) or (pieces and _DIGEST.search(text[pieces[0].start : pieces[0].start + 200])))
+        or sum(bool(_RUBRIC.match(text, start)) for start in items) >= 3
+    )
     topics = tuple(_topics(items, sentences)) if digest else ((tuple(sentences),) if sentences else ())
     letters = [c for c in title if c.isalpha()]
     caps = len(letters) >= 12 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
@@ -226,7 +230,10 @@ def _items(pieces: list[Piece], text: str) -> list[int]:
     """The places where items begin: bulleted lines where there are three, else every told paragraph."""
     told = [piece for piece in pieces if piece.kind not in ("boilerplate", "dateline")]
     bullets = [piece.start for piece in told if BULLET.match(text, piece.start, piece.end)]
-    return bullets if len(bullets) >= 3 else [piece.start for piece in told]
+    if len(bullets) >= 3:
+        return bullets
+    ends = [0, *(piece.end for piece in told)]
+    return [piece.start for piece, end in zip(told, ends, strict=False) if not end or "\n" in text[end : piece.start]]
 
 
 def _topics(items: list[int], sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, ...]]:

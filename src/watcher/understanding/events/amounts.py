@@ -16,7 +16,7 @@ _INCREMENT = re.compile(
 )
 _STATISTICS = re.compile(
     r"собра\w+|урожа\w+|произве\w+|производств\w+ |потребл\w+|спрос|поставил\w*|отгрузил\w*|экспортировал\w*|вывезл\w+|вывезен\w*"
-    r"|за прошлый|(?:экспорт|импорт) (?:составил|вырос|упал|снизил)|по итогам|harvest|output|shipped|exported"
+    r"|за прошлый|израсходовал|исчерпал|(?:экспорт|импорт) (?:составил|вырос|упал|снизил)|по итогам|harvest|output|shipped|exported"
 )
 _QUOTA = re.compile(
     r"квот|лимит|вывез|вывоз|ввез|ввоз|завез|отгруз|отправ|постав|объ[её]м|экспорт|импорт|не более|разреш|отведен|выделен|потол"
@@ -28,6 +28,7 @@ _FORMER = re.compile(
     r"(?:против|вместо|прежн\w+|был[ао]?|составлял\w*|по сравнению с|больше,? чем|меньше,? чем|instead of|from)\s+(?:\w+\s+){0,2}$"
 )
 _ABOVE = re.compile(r"(?:больше|более|свыше)\s*$")
+_BECAME = re.compile(r"[\s\w]{0,30}\b(?:превра|сменил|выр[оа]с|увелич|сократ|сниз|замен|поднял)\w*\s+(?:в|на|до)\b")
 _FORMER_TIME = re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ (?:период|полгод|полугоди|квартал|сезон|год)")
 _ROUNDED = 0.006  # of a figure: how far its rounded form in a headline may be from it
 _FIRMS = re.compile(r"больше всех|достал[ао]сь|лидер|трейдинг|ооо\b|\bао\b|крупнейш")
@@ -47,6 +48,7 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
             or _INCREMENT.search(fact.before)
             or _FORMER.search(fact.before[-40:])
             or _FORMER_TIME.search(fact.before)
+            or _BECAME.match(fact.after)
             or (scope.kind == "quota.other" and _ABOVE.search(fact.before))
         ):
             continue

@@ -35,7 +35,7 @@ _IN_FORCE_ON = re.compile(
     r"|стан\w+ обязательн\w+|take\w* effect|effective|вступлени\w+ в силу\W*|начал\w+ (?:действия|применения)\W*"
     r"|применени\w+[^.;]{0,30}[—–:-]|вступ\w+ в силу, как ожидается,|в силу [^.;]{0,40}вступ\w+,? ?(?:как ожидается,)?)\s*(?:on\s*)?$"
 )
-_BACK = re.compile(r"(?:с начала|с конца|начиная|работает|создан\w*|основан\w*|действ\w+ ещ[её]|жд(?:ут|ал\w*)|не)\s*с?\s*$")
+_BACK = re.compile(r"\b(?:с начала|с конца|начиная|работает|создан\w*|основан\w*|действ\w+ ещ[её]|жд(?:ут|ал\w*)|не)\s*с?\s*$|\bsince\s*$")
 _PROLONGED = re.compile(r"пролонг\w*|продлени\w*|действ\w*")
 _MOVED_TO = re.compile(r"(?:отлож|перен[её]с|перенос|сдвин|отодвин|отсроч|передвин)\w*\s+(?:\w+\s+){0,3}на\s*$")
 _WAS_TO = re.compile(r"долж[её]?н\w*\s+был|планировал\w*|не\s+с\s*$|период\s+с\s*(?:\d\d:\d\d\s*)?$")
@@ -44,6 +44,7 @@ _MEASURE = re.compile(r"квот|запрет|ограничени|действ|
 _ENDS = re.compile(r"(?:истека\w+|ист[её]ч\w+|заверша\w+|законч\w+|заканчива\w+|expires?|ends?)\s*(?:on\s*)?$")
 _FOR_YEAR = re.compile(r"(?:\bна|\bfor|касается|касаются|охватывает)\s*(?:весь |the )?$")
 _IN_YEAR = re.compile(r"(?:\bв|\bin|sets?|set)\s*$")
+_COUNTED = re.compile(r"\bза\s+(?:(?:весь|прошед\w+|минувш\w+|прошл\w+|истекш\w+|недел\w+|месяц)\W+)?$")  # «за неделю», «за первый квартал»
 _STARTS = re.compile(r"(?:заработа\w+|вступ\w+ в силу|начн\w+ действовать|стартует|откроется)\s*$")
 
 
@@ -52,13 +53,20 @@ def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[st
     if kind.startswith("cluster.") or (kind.startswith("proc.") and not _temporary(facts)):
         return None
     for entity, before, _, _ in facts:
-        if entity.kind != "period" or not isinstance(entity.value, dict) or _DUE.search(before[-30:]) or _is_past(entity, published):
+        if (
+            entity.kind != "period"
+            or not isinstance(entity.value, dict)
+            or _DUE.search(before[-30:])
+            or _COUNTED.search(before)
+            or _is_past(entity, published)
+        ):
             continue
         if entity.value.get("precision") != "year" or _FOR_YEAR.search(before):
             return {key: str(entity.value[key]) for key in ("start", "end") if entity.value.get(key)}
     if kind == "quota.allocation":
         facts = [fact for fact in facts if not (_IN_FORCE_ON.search(fact[1]) and re.search(r"приказ|документ|постановлен", fact[1][-45:]))]
-    return _from_edges([fact for fact in facts if fact[0].kind == "date" and isinstance(fact[0].value, str)], kind, published)
+    edges = _from_edges([fact for fact in facts if fact[0].kind == "date" and isinstance(fact[0].value, str)], kind, published)
+    return None if kind == "quota.utilisation" and edges and "end" not in edges else edges  # how much was used since then
 
 
 def _is_past(entity: Entity, published: date | None) -> bool:
@@ -84,6 +92,8 @@ def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> di
     start = end = ends = ""
     for entity, before, _, line in facts:
         value = str(entity.value)
+        if len(value) == 7 and entity.comparator == "≤" and before.endswith("до "):
+            continue  # «до июля»: its last day to some, the day before its first to others
         if _NOW.search(line.text.lower()) and kind.startswith("proc."):
             continue
         if len(value) == 4:
@@ -91,13 +101,15 @@ def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> di
                 start = f"{value}-01-01"
             if not start and not end and _is_for_year(value, before, kind, published):
                 start, end = f"{value}-01-01", f"{value}-12-31"
-        elif not start and _begins(entity, before):
+        elif not start and _begins(entity, before, published):
             start = _first_day(value)
         elif entity.comparator == "≤" and not end and not _is_due(before[-60:]) and not _DONE_BY.search(before[-22:]):
             end = _last_day(value)
         elif entity.comparator == "" and _ENDS.search(before[-40:]) and _MEASURE.search(line.text.lower()):
             ends = _last_day(value)
     end = end or ends
+    if published and end and end < published.isoformat():
+        end = ""
     if start and end and start > end:
         start = ""
     return {key: value for key, value in (("start", start), ("end", end)) if value} or None
@@ -109,7 +121,9 @@ def _is_due(before: str) -> bool:
     return bool(due) and max(due) > max((found.end() for found in _PROLONGED.finditer(before)), default=0)
 
 
-def _begins(entity: Entity, before: str) -> bool:
+def _begins(entity: Entity, before: str, published: date | None) -> bool:
+    if entity.text.lower().startswith("с начала") and published and str(entity.value) <= published.isoformat():
+        return False  # «с начала года подорожал»
     if entity.comparator == "≥":
         return not _BACK.search(before)
     return entity.comparator == "" and len(str(entity.value)) == 10 and _STARTS.search(before[-40:]) is not None
@@ -156,13 +170,18 @@ def effective(facts: Sequence[Dated], kind: str) -> str | None:
     return None
 
 
-def deadline(facts: Sequence[Dated]) -> str | None:
-    """The day something must be done by."""
+def deadline(facts: Sequence[Dated], published: date | None) -> str | None:
+    """The day something must be done by, unless it is past."""
+    found = _deadline(facts)
+    return None if found and published and found < published.isoformat() else found
+
+
+def _deadline(facts: Sequence[Dated]) -> str | None:
     for entity, before, _, _ in facts:
         if entity.kind == "period" and isinstance(entity.value, dict) and _APPLY.search(before[-40:]) and "precision" not in entity.value:
             return str(entity.value["end"])
         exact = entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) == 10
-        due = entity.comparator in ("≤", "<") and _DUE.search(before[-70:])
+        due = entity.comparator in ("≤", "<") and _is_due(before[-70:])
         if exact and (due or (not entity.comparator and _CLOSES.search(before[-24:]) and _APPLY.search(before))):
             return str(entity.value)
     return None

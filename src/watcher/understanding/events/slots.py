@@ -20,9 +20,10 @@ _STATE_FIRMS = re.compile(r"госкомпан|госкорпорац|моноп
 _DIGIT = re.compile(r"\d")
 _REVENUE = re.compile(r"выручк|оборот|заработ\w* |объ[её]м\w* (?:производств|отгруз|продаж)|revenue|turnover|продукци\w* на ")
 _SUPPORT = re.compile(
-    r"субсид|грант|за[её]м|займ|кредит|поддержк|бюджет|возмещ|выдел\w+|финансирован|получат|получит|subsid|loan|grant|fund|spend|казн"
+    r"субсид|грант|за[её]м|займ|кредит|поддержк|бюджет|возме[щс]|выдел\w+|финансирован|получат|получит|subsid|loan|grant|fund|spend|казн"
 )
 _PROJECTS = re.compile(r"инвест|вложен|вложат|вложить|проект|стоимост|оценива|построят|обойд|invest|project|cost|worth")
+_CONDITION = re.compile(r"\b(?:дешевле|дороже)\s+(?:чем\s+)?$")
 _REGISTRY = re.compile(
     r"(?:в|во) (?:вс[её]м )?(?:федеральном )?реестре\b[^.]{0,60}\d|всего в (?:реестр|стран|росси)|по (?:всей )?стране"
     r"|с запуска|за вс[её] время|с начала (?:программы|действия)|в росси[ия] (?:уже |насчит|действ)|субъект\w+ (?:рф|федерации)"
@@ -38,8 +39,13 @@ _MEMBERSHIP = ("cluster.register", "cluster.participants", "cluster.operator")
 _BESIDE_LAW = frozenset(
     {"quota.procurement.share", "proc.smb", "proc.payment", "proc.origin719", "proc.model_contract", "proc.long_term", "proc.natregime"}
 )
+_PURCHASES = ("44-ФЗ", "223-ФЗ")
 _FIELD = re.compile(r"(?:закупк\w+|торг\w+|контракт\w+|заказчик\w*|правилам|рамках|через)\s+(?:по\s+)?$")
 _AND = re.compile(r"(?:\d+|\b(?:од[ин]\w*|дв[ае]|три|четыре|пять|шесть|семь|восемь|девять|десять|одиннадцать))\s+\w+\s+и\s*$")
+_APART = re.compile(
+    r"\s+(?:из|от|from)\s[\w\s-]{2,40}\b(?:и|and)\s(?:ещ[её]\s)?(?:\d+|две|два|три|четыре|пять|шесть|семь|восемь|two|three|four|five|six|seven|eight)\s"
+)
+_WAS = re.compile(r"\b(?:был[ои]|раньше|прежде)\W*$")
 _CAME = re.compile(r"\b(?:уш(?:ли|[её]л|ло)|выш(?:ли|ел|ло)|покин|присоедин|вступ|примкн|приня|влил|вошл|войд|прибав|пополн)")
 _TOTAL = re.compile(r"(?:теперь|всего|итого|\bдо|стало|насчит\w*|достиг\w*|вырос\w*|total)\W*(?:\w+\W+){0,3}$")
 _WORKERS = re.compile(r"рабоч\w+ мест|работа\w+|занят\w*|труд\w+|jobs|employ")
@@ -127,7 +133,13 @@ def _participants(scope: Scope, known: Knowledge) -> int | None:
             continue
         if scope.kind == "cluster.participants.change" and _CAME.search(fact.line.text.lower()) and not _TOTAL.search(fact.before):
             continue
-        if _AND.search(fact.before) or _OTHERS.search(fact.before) or "нов" in fact.entity.text.lower():
+        if (
+            _AND.search(fact.before)
+            or _APART.match(fact.after)
+            or _WAS.search(fact.before)
+            or _OTHERS.search(fact.before)
+            or "нов" in fact.entity.text.lower()
+        ):
             continue
         low = fact.line.text.lower()
         if _REGISTRY.search(low) or not _MEMBERS.search(low):
@@ -155,7 +167,7 @@ def _money(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
     out = []
     for fact in scope.of("money"):
         value = fact.entity.value
-        if value.get("per") or fact.role in ("by", "from") or _REGISTRY.search(fact.line.text.lower()):
+        if value.get("per") or fact.role in ("by", "from") or _CONDITION.search(fact.before) or _REGISTRY.search(fact.line.text.lower()):
             continue
         purpose = _purpose(fact, scope)
         one = {"value": value["value"], "currency": value["currency"], "of": purpose}
@@ -186,7 +198,12 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
     }
     for fact in scope.acts:
         value = fact.entity.value
-        if not isinstance(value, dict) or _is_loosely_named(fact, numbered) or _is_field_of_work(fact, scope):
+        if (
+            not isinstance(value, dict)
+            or _is_loosely_named(fact, numbered)
+            or _is_of_purchases(fact, scope)
+            or _is_field_of_work(fact, scope)
+        ):
             continue
         act = {key: value[key] for key in ("type", "issuer", "number", "date") if value.get(key)}
         same = next((one for one in out if one.get("number") == act.get("number") and act.get("number")), None)
@@ -197,12 +214,23 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
     return out
 
 
+def _is_of_purchases(fact: Told, scope: Scope) -> bool:
+    """In a digest the laws on purchases, and what amends them, are no acts of an export quota or of a cluster."""
+    if scope.family == "proc" or scope.kind == "quota.procurement.share" or fact.line is scope.own:
+        return False
+    return any(
+        other.line is fact.line and other.entity.value.get("number") in _PURCHASES
+        for other in scope.acts
+        if isinstance(other.entity.value, dict)
+    )
+
+
 def _is_field_of_work(fact: Told, scope: Scope) -> bool:
     """«Закупки по 44-ФЗ», «субсидия по постановлению № 41»: where members may act or what they may ask for, not what is changed."""
     if scope.kind.startswith(_MEMBERSHIP):
         return bool(_SUPPORT.search(fact.line.text.lower())) and not _SUPPORT.search(scope.own.text.lower())
     number = str(fact.entity.value.get("number"))
-    return number in ("44-ФЗ", "223-ФЗ") and scope.kind in _BESIDE_LAW and _FIELD.search(fact.before) is not None
+    return number in _PURCHASES and scope.kind in _BESIDE_LAW and _FIELD.search(fact.before) is not None
 
 
 def _is_loosely_named(fact: Told, numbered: set[Any]) -> bool:
@@ -295,6 +323,8 @@ def _dated(scope: Scope) -> list[dates.Dated]:
 
 
 def _effective(scope: Scope, known: Knowledge) -> str | None:
+    if scope.kind == "quota.utilisation":
+        return None
     part = known.by_name[scope.kind].figures and scope.own.kind not in ("title", "lead")
     facts = [fact for fact in scope.facts if not part or fact.line is scope.own]
     return dates.effective([(fact.entity, fact.before, fact.after, fact.line) for fact in facts], scope.kind)
@@ -303,7 +333,7 @@ def _effective(scope: Scope, known: Knowledge) -> str | None:
 def _deadline(scope: Scope, known: Knowledge) -> str | None:
     if scope.family == "cluster" and scope.kind not in ("cluster.project.support", "cluster.regime.rules"):
         return None
-    return dates.deadline([(fact.entity, fact.before, fact.after, fact.line) for fact in scope.facts])
+    return dates.deadline(_dated(scope), scope.published)
 
 
 _SLOTS: tuple[tuple[str, Callable[[Scope, Knowledge], Any]], ...] = (
