@@ -249,7 +249,7 @@ async def test_what_no_kind_of_source_should_raise_is_its_failure_and_waits_like
         row = await desk.poll(Script(fault))
         assert (row.state, row.reason, row.learned) == ("failing", "parser", False)
         assert desk.wait() >= EVERY * 0.8
-    assert "a fault of the program: StatementError" in row.error
+    assert "ошибка программы: StatementError" in row.error
     assert (await desk.poll(Script(Poll(entries(10, 10), {})))).state == "ok"
 
 

@@ -66,7 +66,7 @@ async def poll(
     except StoreError:  # not the source's fault: nothing of the poll is kept, the old cursor polls again
         raise
     except Exception as error:  # noqa: BLE001 - one source must not be asked again at once, for ever; its kind may be one that others wrote
-        fault = SourceUnreadable(f"a fault of the program: {type(error).__name__}: {error}"[:300], "parser")
+        fault = SourceUnreadable(f"ошибка программы: {type(error).__name__}: {error}"[:300], "parser")
         return await _failed(row, fault, plan, store, (began, now()), network)
 
 

@@ -160,7 +160,7 @@ async def test_the_checked_address_is_the_one_dialled_and_the_name_is_asked_once
     with pytest.raises(httpcore.ConnectError):
         await guard.connect_tcp("rebinding.example.org", 80)
     assert (asked, dialled.to) == (["rebinding.example.org"], ["8.8.8.8"])  # type: ignore[attr-defined]
-    with pytest.raises(httpcore.ConnectError, match="no public network"):
+    with pytest.raises(httpcore.ConnectError, match="не в публичной сети"):
         await guard.connect_tcp("rebinding.example.org", 80)
     assert dialled.to == ["8.8.8.8"]  # type: ignore[attr-defined]
 
@@ -186,7 +186,7 @@ async def test_names_that_nobody_answers_for_are_given_up_and_hold_up_no_other(m
     dialled = guard._dialler = Dialled()  # type: ignore[assignment]
     dead = [asyncio.create_task(guard.connect_tcp(f"dead{n}.example.org", 80)) for n in range(40)]
     await asyncio.sleep(0)
-    with pytest.raises(httpcore.ConnectError, match="no connection"):
+    with pytest.raises(httpcore.ConnectError, match="соединения нет"):
         await guard.connect_tcp("well.example.org", 80)
     assert dialled.to == ["8.8.8.8"]  # type: ignore[attr-defined]
     failed = await asyncio.gather(*dead, return_exceptions=True)

@@ -115,10 +115,10 @@ async def test_an_article_is_read_where_the_lead_says_too_little_and_only_once(t
     [
         (Reply(status=404), "404"),
         (Reply(status=403), "403"),
-        (Reply("<html><body>Докажите, что вы не робот</body></html>".encode(), headers=HTML), "captcha"),
-        (Reply(b"%PDF-1.7 x", headers={"Content-Type": "application/pdf"}), "no page"),
-        (Reply(b"<html><body></body></html>", headers=HTML), "no main text"),
-        (redirect("http://10.0.0.1/"), "public network"),
+        (Reply("<html><body>Докажите, что вы не робот</body></html>".encode(), headers=HTML), "капчей"),
+        (Reply(b"%PDF-1.7 x", headers={"Content-Type": "application/pdf"}), "не страница"),
+        (Reply(b"<html><body></body></html>", headers=HTML), "нет основного текста"),
+        (redirect("http://10.0.0.1/"), "публичной сети"),
     ],
 )
 async def test_an_article_that_can_not_be_read_is_a_fact_that_why_shows(tmp_path: Path, clock: Clock, reply: Reply, why: str) -> None:

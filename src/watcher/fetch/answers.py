@@ -37,9 +37,9 @@ def check_status(url: str, answer: httpx.Response, conditional: bool, now: datet
     if 200 <= status < 300 or (status == 304 and conditional):
         return
     if status == 410:
-        raise SourceGone(f"{shown(url)}: gone for good (410)", "gone")
+        raise SourceGone(f"{shown(url)}: удалено насовсем (410)", "gone")
     wait = retry_after(answer.headers.get("retry-after", ""), now)
     reason = _REASONS.get(status, "server" if status >= 500 else "protocol")
     if reason == "protocol":
-        raise failure(url, f"answered {status}", reason)
-    raise SourceUnavailable(f"{shown(url)}: answered {status}", reason, wait)
+        raise failure(url, f"ответ {status}", reason)
+    raise SourceUnavailable(f"{shown(url)}: ответ {status}", reason, wait)

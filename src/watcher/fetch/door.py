@@ -140,7 +140,7 @@ class Door:
         try:
             url = parsed(request.url.strip())
         except BadAddress as error:
-            raise failure(request.url, f"this address can't be fetched: {error}", "protocol") from error
+            raise failure(request.url, f"этот адрес запросить нельзя: {error}", "protocol") from error
         allowed = self._settings.timeout if request.timeout is None else request.timeout
         return _Journey(request, url, self._headers(request), allowed.total_seconds(), request.body)
 
@@ -202,7 +202,7 @@ class Door:
         if (until := certificate_end(answer)) is not None:
             self.good_until[journey.url.host] = until
         if len(answer.headers.raw) > _HEADERS:
-            raise Unusable("it sends too many headers", "size")
+            raise Unusable("в ответе слишком много заголовков", "size")
         if answer.status_code in REDIRECTS:
             self._redirect(journey, answer)
             return None
@@ -220,15 +220,15 @@ class Door:
     def _redirect(self, journey: _Journey, answer: httpx.Response) -> None:
         journey.hops += 1
         if journey.hops > _HOPS:
-            raise Unusable(f"more than {_HOPS} redirects", "redirect")
+            raise Unusable(f"больше {_HOPS} переадресаций", "redirect")
         try:
             url = parsed(answer.headers.get("location", "").strip(), journey.url)
         except BadAddress as error:
-            raise Unusable(f"a redirect leads to what can't be fetched: {error}", "redirect") from error
+            raise Unusable(f"переадресация ведёт туда, что запросить нельзя: {error}", "redirect") from error
         if url == journey.url:
-            raise Unusable("a redirect leads to itself", "redirect")
+            raise Unusable("переадресация ведёт на себя", "redirect")
         if journey.url.scheme == "https" and url.scheme == "http":
-            raise Unusable("a redirect leads from https to http", "redirect")
+            raise Unusable("переадресация ведёт с https на http", "redirect")
         if url.host != journey.url.host or port_of(url) != port_of(journey.url):
             journey.headers = self._headers(Request(journey.request.url))
             journey.body = b""  # what was meant for one host is not carried to another

@@ -55,22 +55,21 @@ _HANDSHAKE = (  # words of OpenSSL's reasons, which have no codes in Python
         "tls-old",
         ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "VERSION_TOO_LOW", "NO_PROTOCOLS", "HANDSHAKE_FAILURE", "NO_CIPHERS", "LEGACY_RENEG"),
     ),
-    ("tls-old", ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "VERSION_TOO_LOW", "NO_PROTOCOLS", "HANDSHAKE_FAILURE", "NO_CIPHERS")),
-    ("tls-old", ("LEGACY_RENEG", "UNSAFE_LEGACY", "INSUFFICIENT_SECURITY", "NO_SHARED_CIPHER")),
+    ("tls-old", ("UNSAFE_LEGACY", "INSUFFICIENT_SECURITY", "NO_SHARED_CIPHER")),
 )
 _ADVICE = {
-    "tls-unknown-root": "its certificate is signed by an authority that is not trusted here; if it is the Russian national root "
-    "(Russian Trusted Root CA, НУЦ Минцифры) or one of your own, name its file under extra_ca",
-    "tls-expired": "its certificate is out of its time",
-    "tls-host": "its certificate is made out to another name",
-    "tls-old": "it speaks nothing newer than TLS 1.1, or ciphers that are not safe any more",
-    "tls-weak": "its key or the signature of its certificate is too weak",
-    "tls": "the TLS handshake failed",
-    "refused": "no connection",
-    "reset": "the connection broke",
-    "truncated": "the answer broke off before its end",
-    "size": "its headers are too long",
-    "protocol": "it does not speak HTTP as it should",
+    "tls-unknown-root": "сертификат подписан центром, которому здесь не доверяют; если это НУЦ Минцифры (Russian Trusted Root CA) "
+    "или ваш собственный центр, назовите файл его корня в extra_ca",
+    "tls-expired": "срок сертификата прошёл или не начался",
+    "tls-host": "сертификат выдан на другое имя",
+    "tls-old": "сервер не знает ничего новее TLS 1.1 или только ненадёжные шифры",
+    "tls-weak": "ключ или подпись сертификата слишком слабые",
+    "tls": "защищённое соединение не установилось",
+    "refused": "соединения нет",
+    "reset": "соединение оборвалось",
+    "truncated": "ответ оборвался, не кончившись",
+    "size": "заголовки ответа слишком длинны",
+    "protocol": "сервер нарушает HTTP",
 }
 
 
@@ -99,11 +98,11 @@ def failure(url: str, message: str, reason: str) -> SourceError:
 def raise_translated(url: str, error: Exception) -> NoReturn:
     """Raise the project's error for one of httpcore's, of the system's or of this package's."""
     if isinstance(error, TimeoutError | httpcore.TimeoutException):
-        raise SourceUnavailable(f"{shown(url)}: no full answer in time", "timeout") from error
+        raise SourceUnavailable(f"{shown(url)}: полного ответа вовремя нет", "timeout") from error
     if isinstance(error, Refusal | Unusable):
         raise failure(url, str(error), error.reason) from error
     if isinstance(error, httpcore.ProxyError):
-        raise failure(url, f"the proxy refused: {_plain(error)}", "refused") from error
+        raise failure(url, f"прокси отказал: {_plain(error)}", "refused") from error
     reason = _reason(error)
     raise failure(url, _ADVICE[reason], reason) from error
 

@@ -45,13 +45,13 @@ class Policy:
         if is_allowed(address, self._allowed):
             return
         if not is_public(address):
-            raise Refusal(f"{address} is in no public network; allow_networks can allow it", "forbidden-address")
+            raise Refusal(f"{address} — не в публичной сети; разрешить может allow_networks", "forbidden-address")
         self.check_port(port)
 
     def check_port(self, port: int) -> None:
         """Raises Refusal."""
         if port not in self._ports:
-            raise Refusal(f"port {port} is not one of {sorted(self._ports)}; fetch.ports can add it", "forbidden-port")
+            raise Refusal(f"порт {port} не из {sorted(self._ports)}; добавить может fetch.ports", "forbidden-port")
 
     def check_unresolved(self, host: str, port: int) -> None:
         """Check what can be checked of a host that a proxy will resolve. Raises Refusal."""
@@ -90,8 +90,8 @@ class Guard(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
         if isinstance(last, httpcore.ConnectTimeout):
-            raise Refusal("nobody answers there", "timeout") from last
-        raise Refusal("no connection", "refused") from last
+            raise Refusal("там никто не отвечает", "timeout") from last
+        raise Refusal("соединения нет", "refused") from last
 
     async def connect_unix_socket(
         self,
@@ -99,7 +99,7 @@ class Guard(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        raise Refusal("no source is fetched from a socket file", "forbidden-address")
+        raise Refusal("из файла сокета источники не читаются", "forbidden-address")
 
     async def sleep(self, seconds: float) -> None:
         await self._dialler.sleep(seconds)
@@ -112,11 +112,11 @@ class Guard(httpcore.AsyncNetworkBackend):
             async with asyncio.timeout(_LOOKUP_S):
                 found = await self._look_up(host, port)
         except TimeoutError as error:
-            raise Refusal("the name could not be resolved in time", "dns") from error
+            raise Refusal("имя не нашлось вовремя", "dns") from error
         except (OSError, UnicodeError) as error:
-            raise Refusal("the name has no address", "dns") from error
+            raise Refusal("у имени нет адреса", "dns") from error
         if not found:
-            raise Refusal("the name has no address", "dns")
+            raise Refusal("у имени нет адреса", "dns")
         return found
 
     async def _look_up(self, host: str, port: int) -> list[Address]:

@@ -24,7 +24,7 @@ class Body:
     def __init__(self, content_encoding: str, limit_bytes: int) -> None:
         said = content_encoding.strip().lower()
         if said not in _KNOWN:
-            raise Unusable(f"it is packed as {said[:40]!r}, which was not asked for", "encoding")
+            raise Unusable(f"ответ сжат как {said[:40]!r}, чего не просили", "encoding")
         self._said = _KNOWN[said]
         self._limit = limit_bytes
         self._start = b""
@@ -38,7 +38,7 @@ class Body:
         """Take the next piece. Raises Unusable (size, ratio, encoding)."""
         self._wire += len(piece)
         if self._wire > self._limit:
-            raise Unusable(f"it is longer than {self._limit} bytes", "size")
+            raise Unusable(f"ответ длиннее {self._limit} байт", "size")
         if not self._started:
             self._start += piece
             if len(self._start) < 2:
@@ -54,7 +54,7 @@ class Body:
         if not self._started and self._start:
             self._whole += self._begin()
         if self._unpack is not None and not self._unpack.eof:
-            raise Unusable("its packed body broke off before the end", "truncated")
+            raise Unusable("сжатый ответ оборвался, не кончившись", "truncated")
         return bytes(self._whole)
 
     def _begin(self) -> bytes:
@@ -73,17 +73,17 @@ class Body:
                     return  # padding after the last member
                 self._members += 1
                 if self._members > _MEMBERS:
-                    raise Unusable("its packed body has too many parts", "ratio")
+                    raise Unusable("в сжатом ответе слишком много частей", "ratio")
                 self._unpack = zlib.decompressobj(31)
             try:
                 self._keep(self._unpack.decompress(piece, _STEP))
             except zlib.error as error:
-                raise Unusable("its packed body is damaged", "encoding") from error
+                raise Unusable("сжатый ответ испорчен", "encoding") from error
             piece = self._unpack.unused_data if self._unpack.eof else self._unpack.unconsumed_tail
 
     def _keep(self, piece: bytes) -> None:
         self._whole += piece
         if len(self._whole) > self._limit:
-            raise Unusable(f"it is longer than {self._limit} bytes when unpacked", "size")
+            raise Unusable(f"распакованный ответ длиннее {self._limit} байт", "size")
         if self._unpack is not None and len(self._whole) > max(_RATIO_FROM, _RATIO * self._wire):
-            raise Unusable(f"it swells more than {_RATIO} times when unpacked", "ratio")
+            raise Unusable(f"при распаковке ответ вырастает больше чем в {_RATIO} раз", "ratio")

@@ -81,7 +81,7 @@ def trust(extra_ca: tuple[str, ...], *, old: bool = False) -> ssl.SSLContext:
         try:
             context.load_verify_locations(path)
         except (OSError, ssl.SSLError) as error:
-            raise Unusable(f"the file {path} under extra_ca can't be read as certificates", "tls") from error
+            raise Unusable(f"файл {path} из extra_ca не читается как сертификаты", "tls") from error
     return context
 
 
@@ -104,7 +104,7 @@ def _proxied(context: ssl.SSLContext, proxy: str) -> httpcore.AsyncConnectionPoo
     try:
         said = httpx.Proxy(proxy)
     except (httpx.InvalidURL, ValueError) as error:
-        raise Unusable("the proxy's address can't be used: http, https or socks5 is wanted", "refused") from error
+        raise Unusable("адрес прокси не годится: нужен http, https или socks5", "refused") from error
     url = httpcore.URL(scheme=said.url.raw_scheme, host=said.url.raw_host, port=said.url.port, target=said.url.raw_path)
     if said.url.scheme in ("socks5", "socks5h"):
         return httpcore.AsyncSOCKSProxy(

@@ -23,19 +23,19 @@ def parsed(text: str, base: httpx.URL | None = None) -> httpx.URL:
     host, any scheme but http and https.
     """
     if len(text) > _LONGEST or _CONTROL.search(text):
-        raise BadAddress("it is too long or holds spaces or control characters")
+        raise BadAddress("он слишком длинный или в нём пробелы и управляющие знаки")
     if "\\" in re.split(r"[?#]", text, maxsplit=1)[0]:
-        raise BadAddress("it holds a backslash")
+        raise BadAddress("в нём обратная косая черта")
     try:
         url = httpx.URL(text) if base is None else base.join(text)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise BadAddress("it is no address") from error
+        raise BadAddress("это не адрес") from error
     if url.scheme not in ("http", "https"):
-        raise BadAddress("only http and https are fetched")
+        raise BadAddress("запрашиваются только http и https")
     if url.userinfo or "@" in url.netloc.decode("ascii", "replace"):
-        raise BadAddress("it holds a name or a password")
+        raise BadAddress("в нём имя или пароль")
     if not url.host or "%" in url.host:
-        raise BadAddress("it names no host")
+        raise BadAddress("в нём нет хоста")
     return url.copy_with(fragment=None)
 
 

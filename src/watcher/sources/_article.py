@@ -16,14 +16,14 @@ def article(header: dict[str, Any], body: bytes) -> dict[str, str]:
     """Give {title, text} or {fault, message}. `header` holds `url` and `content_type`."""
     text = decode(body, str(header.get("content_type") or "")).text
     if not text.strip():
-        return {"fault": "empty", "message": "the page is empty"}
+        return {"fault": "empty", "message": "страница пуста"}
     wall = wall_of(text)
     if wall is not None:
         return {"fault": wall[0], "message": wall[1]}
     if not is_html(text) and "<p" not in text[:20_000].lower():
-        return {"fault": "format", "message": "the address holds no page (a document or a file)"}
+        return {"fault": "format", "message": "по адресу не страница, а документ или файл"}
     found = extract(text, str(header.get("url") or ""))
     said = lines(found["text"])[:_TEXT]
     if not said:
-        return {"fault": "empty", "message": "the page holds no main text"}
+        return {"fault": "empty", "message": "на странице нет основного текста"}
     return {"title": line_of(found["title"], _TITLE), "text": said}

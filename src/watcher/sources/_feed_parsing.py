@@ -51,14 +51,14 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
 def _fault(text: str) -> tuple[str, str] | None:
     """Say why this is nothing to parse."""
     if not text.strip():
-        return "empty", "the answer is empty"
+        return "empty", "ответ пуст"
     if is_html(text):
-        return wall_of(text) or ("not-a-feed", "an HTML page came in place of the feed")
+        return wall_of(text) or ("not-a-feed", "вместо ленты пришла страница HTML")
     declared = _DECLARATION.search(text[:40_000])
     if declared and ("<!ENTITY" in declared[1].upper() or "SYSTEM" in declared[1].upper()):
-        return "unsafe", "the feed declares entities of its own"
+        return "unsafe", "лента объявляет собственные сущности"
     if len(_ITEM.findall(text)) > _ITEMS or text.count("<!--") > _COMMENTS or _most_attributes(text) > _ATTRIBUTES:
-        return "too-large", "the feed has more items, comments or attributes than any honest one"
+        return "too-large", "в ленте больше записей, комментариев или атрибутов, чем бывает в честной"
     return None
 
 
@@ -80,9 +80,9 @@ def _xml_feed(header: dict[str, Any], text: str, degraded: list[str]) -> dict[st
             resolve_relative_uris=False,
         )
     except Exception as error:  # noqa: BLE001 - feedparser raises over ten kinds on broken feeds
-        return {"fault": "format", "message": f"the feed can't be read: {type(error).__name__}"}
+        return {"fault": "format", "message": f"лента не читается: {type(error).__name__}"}
     if not found.get("version") and not found.entries:
-        return {"fault": "not-a-feed", "message": "the answer is no feed"}
+        return {"fault": "not-a-feed", "message": "ответ — не лента"}
     if found.get("bozo") and "encoding" not in str(found.get("bozo_exception", "")):
         degraded.append("ill-formed")
     read = _Reader(header)
@@ -98,9 +98,9 @@ def _json_feed(header: dict[str, Any], text: str, degraded: list[str]) -> dict[s
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        return {"fault": "format", "message": "the JSON can't be read"}
+        return {"fault": "format", "message": "JSON не читается"}
     if not isinstance(data, dict) or "jsonfeed.org" not in str(data.get("version", "")) or not isinstance(data.get("items"), list):
-        return {"fault": "not-a-feed", "message": "the answer is JSON, but no JSON Feed"}
+        return {"fault": "not-a-feed", "message": "ответ — JSON, но не JSON Feed"}
     read = _Reader(header)
     entries = [read.json(item) for item in data["items"][:_ENTRIES] if isinstance(item, dict)]
     return {"entries": [e for e in entries if e], "degraded": sorted(set(degraded)), "wait_minutes": 0}

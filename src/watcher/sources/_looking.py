@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from watcher.children import ChildFailed
+from watcher.children import ChildFailed, Children
 from watcher.errors import SourceUnavailable, SourceUnreadable
 from watcher.fetch import Fetched
 from watcher.identity import same_site
@@ -75,21 +75,8 @@ class Looking:
     async def parsed(
         self, function: str, header: dict[str, Any], fetched: Fetched, now: datetime, within_s: float = 15.0
     ) -> dict[str, Any]:
-        """Parse in a child. Raises SourceUnreadable for a fault, SourceUnavailable for a wall that stands there for the moment."""
-        header = {
-            "url": fetched.url,
-            "content_type": fetched.headers.get("content-type", ""),
-            "timezone": self._options.timezone,
-            "now": now.isoformat(),
-        } | header
-        try:
-            found: dict[str, Any] = await self._tools.parsing.run(function, header, fetched.body, timeout_s=within_s)
-        except ChildFailed as error:
-            raise SourceUnreadable(f"разобрать не удалось: разбор {_ENDED[error.reason]}", "parser") from error
-        if "fault" in found:
-            kind = SourceUnavailable if found["fault"] in _OF_THE_MOMENT else SourceUnreadable
-            raise kind(found["message"], found["fault"])
-        return found
+        """Parse in a child, as `parsed` does."""
+        return await parsed(self._tools.parsing, function, header | {"timezone": self._options.timezone}, fetched, now, within_s)
 
     def _with(self, now: datetime, headers: dict[str, str]) -> Options:
         """The options with days written into the addresses; the operator's own headers weigh more than the kind's."""
@@ -99,6 +86,21 @@ class Looking:
 
 _OF_THE_MOMENT = frozenset({"captcha", "maintenance", "javascript"})
 _ENDED = {"died": "прервался", "stalled": "не уложился в отведённое время", "raised": "споткнулся"}
+
+
+async def parsed(
+    children: Children, function: str, header: dict[str, Any], fetched: Fetched, now: datetime, within_s: float = 15.0
+) -> dict[str, Any]:
+    """Parse in a child. Raises SourceUnreadable for a fault, SourceUnavailable for a wall that stands there for the moment."""
+    about = {"url": fetched.url, "content_type": fetched.headers.get("content-type", ""), "now": now.isoformat()}
+    try:
+        found: dict[str, Any] = await children.run(function, about | header, fetched.body, timeout_s=within_s)
+    except ChildFailed as error:
+        raise SourceUnreadable(f"разобрать не удалось: разбор {_ENDED[error.reason]}", "parser") from error
+    if "fault" in found:
+        kind = SourceUnavailable if found["fault"] in _OF_THE_MOMENT else SourceUnreadable
+        raise kind(found["message"], found["fault"])
+    return found
 
 
 def written(address: str, timezone: str, now: datetime) -> str:

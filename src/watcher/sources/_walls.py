@@ -49,13 +49,13 @@ def wall_of(text: str) -> tuple[str, str] | None:
     said = " ".join(_TAG.sub(" ", _SILENT.sub(" ", head)).split())
     if len(said) < _SHORT and head.lower().count("<a ") < _LINKS:
         if _WALL.search(said) or (len(said) < _SHELL_TEXT and _WALL.search(head)):
-            return "captcha", "a page that asks for a captcha or refuses came in place of the news"
+            return "captcha", "вместо новостей пришла страница с капчей или отказом"
         if _MAINTENANCE.search(said):
-            return "maintenance", "a page about maintenance came in place of the news"
+            return "maintenance", "вместо новостей пришла страница о технических работах"
     if len(said) < _SHELL_TEXT and "<script" in head.lower() and len(text) < 20 * _LOOKED_AT:
-        return "javascript", "the page is an empty shell that scripts fill in a browser"
+        return "javascript", "страница пуста: её наполняют скрипты в браузере"
     if len(said) < 2 * _SHELL_TEXT and _NEEDS_SCRIPTS.search(head):
-        return "javascript", "the page shows nothing without JavaScript"
+        return "javascript", "без JavaScript страница ничего не показывает"
     return None
 
 

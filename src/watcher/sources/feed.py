@@ -11,17 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from watcher.children import ChildFailed
-from watcher.errors import SourceUnavailable, SourceUnreadable
-from watcher.fetch import Fetched
 from watcher.model import Cursor, Entry, Poll
 from watcher.sources import Options, Tools
 from watcher.sources._asking import look
+from watcher.sources._looking import parsed
 
 _PARSE = "watcher.sources._feed_parsing:parse"
-_PARSE_WITHIN_S = 15.0
 _ALWAYS_NEW = re.compile(rb"<(lastBuildDate|pubDate|updated)>[^<]{0,80}</\1>")
-_OF_THE_MOMENT = frozenset({"captcha", "maintenance", "javascript"})
 
 
 class Config(BaseModel):
@@ -48,26 +44,10 @@ class Feed:
         seen = await look(self._options, self._tools, cursor, now, _without_clock)
         if seen.unchanged:
             return Poll((), seen.cursor, unchanged=True, wait=seen.wait)
-        parsed = await self._parsed(seen.fetched, now)
-        entries = tuple(self._entry(item) for item in parsed["entries"])
-        wait = max(seen.wait, timedelta(minutes=parsed["wait_minutes"]))
-        return Poll(entries, seen.cursor, degraded=(*parsed["degraded"], *seen.notes), wait=wait, moved_to=seen.fetched.moved_to)
-
-    async def _parsed(self, fetched: Fetched, now: datetime) -> dict[str, Any]:
-        header = {
-            "url": fetched.url,
-            "content_type": fetched.headers.get("content-type", ""),
-            "timezone": self._options.timezone,
-            "now": now.isoformat(),
-        }
-        try:
-            parsed: dict[str, Any] = await self._tools.parsing.run(_PARSE, header, fetched.body, timeout_s=_PARSE_WITHIN_S)
-        except ChildFailed as error:
-            raise SourceUnreadable(f"the feed could not be read: its parser {error.reason}", "parser") from error
-        if "fault" in parsed:
-            kind = SourceUnavailable if parsed["fault"] in _OF_THE_MOMENT else SourceUnreadable
-            raise kind(parsed["message"], parsed["fault"])
-        return parsed
+        found = await parsed(self._tools.parsing, _PARSE, {"timezone": self._options.timezone}, seen.fetched, now)
+        entries = tuple(self._entry(item) for item in found["entries"])
+        wait = max(seen.wait, timedelta(minutes=found["wait_minutes"]))
+        return Poll(entries, seen.cursor, degraded=(*found["degraded"], *seen.notes), wait=wait, moved_to=seen.fetched.moved_to)
 
     def _entry(self, item: dict[str, Any]) -> Entry:
         return Entry(
