@@ -163,6 +163,20 @@ def test_with_few_sources_all_of_them_must_fail() -> None:
     assert network.down
 
 
+def test_a_restart_without_a_network_is_not_the_networks_return() -> None:
+    network = Network()
+    network.recall([(FRIDAY - timedelta(days=1), "well", ""), *((FRIDAY, f"s{number}", "dns") for number in range(10))])
+    assert network.down
+    network.note("s1", "", FRIDAY, 11)
+    assert not network.down
+
+
+def test_a_restart_remembers_who_answered_last() -> None:
+    network = Network()
+    network.recall([(FRIDAY, "well", ""), *((FRIDAY - timedelta(hours=1), f"s{number}", "dns") for number in range(10))])
+    assert not network.down
+
+
 # ------------------------------------------------------------------------------------------------- polls, in the store
 class Script:
     """A source that does at each poll what the test says."""

@@ -120,6 +120,8 @@ class App:
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
         self.remind = Remind(self.store, self.now)
         await self._register()
+        rows = await self.store.call(self.store.polled.all)
+        self.network.recall([(row.last_poll, row.id, row.reason) for row in rows if row.last_poll and row.id in self._sources])
         await self._seed()
         await self.want()
         await self.supervision.loaded()

@@ -6,7 +6,7 @@ Whether many failures at once are one fault of our own network is judged over al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -210,6 +210,11 @@ class Network:
         self.failed.setdefault(source, at)
         if self.down_since is None and len(self.failed) >= max(2, min(known, _MANY)):
             self.down_since = min(self.failed.values())
+
+    def recall(self, polls: Collection[tuple[datetime, str, str]]) -> None:
+        """Take up the last polls (when, source, reason) that a restart left behind: the network is not back because we are."""
+        for at, source, reason in sorted(polls):
+            self.note(source, reason, at, len(polls))
 
     @property
     def down(self) -> bool:
