@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from conftest import Clock
-from watcher.cli.preview import lines
+from watcher.cli.preview import lines, settled
+from watcher.fetch.failures import REASONS
 from watcher.store.polled import SourceRow
 
 
@@ -27,7 +29,27 @@ def test_numbers_stand_with_their_nouns(clock: Clock) -> None:
 
 def test_who_did_not_answer_is_named_by_reason(clock: Clock) -> None:
     text = said(clock, row(clock, "a", 3), row(clock, "b", reason="dns"), row(clock, "c", reason="dns"), row(clock, "d", reason="odd"))[0]
-    assert "(3 не ответили: имя не находится — c, Б; odd — d)" in text
+    assert "(3 не ответили: имя не находится — «c», «Б»; odd — «d»)" in text
+
+
+def test_a_long_list_of_who_did_not_answer_is_cut(clock: Clock) -> None:
+    text = said(clock, *(row(clock, f"s{number:02}", reason="dns") for number in range(44)))[0]
+    assert "(44 не ответили: имя не находится — «s00», " in text
+    assert "«s09» и ещё 34)" in text
+
+
+def test_every_reason_of_a_failed_fetch_is_said_in_words(clock: Clock) -> None:
+    for reason in REASONS:
+        assert f"{reason} —" not in said(clock, row(clock, "a", reason=reason))[0]
+
+
+def test_who_failed_before_a_restart_is_waited_for_when_it_is_asked_at_once(clock: Clock) -> None:
+    now = clock()
+    failed = row(clock, "a", reason="dns")
+    assert settled([row(clock, "b")], now)
+    assert not settled([row(clock, "b"), failed], now)
+    assert settled([replace(failed, next_poll=now + timedelta(minutes=5))], now)
+    assert not settled([replace(failed, last_poll=None)], now)
 
 
 def test_without_a_network_it_says_so(clock: Clock) -> None:

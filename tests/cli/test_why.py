@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.daemons import here, watcher
 from configuration.folders import write
+from watcher.model import Poll
+from watcher.store import Store
 from world.site import Site
 from world.telegram import TOKEN, BotApi
 
 NEWS = ("Кабельный кластер Мордовии внесён в реестр Минпромторга", "Минпромторг включил в реестр кабельный кластер Республики Мордовия.")
 AGAIN = ("Минпромторг: кабельный кластер Мордовии внесён в реестр", NEWS[1])
 ENV = {"TOKEN": TOKEN}
+SOURCE = "sources:\n  - {id: a, kind: feed, url: 'http://127.0.0.1:9/a'}\n"
 
 
 def place(folder: Path, site: Site, telegram: BotApi) -> Path:
@@ -46,6 +50,7 @@ async def test_why_says_to_whom_whether_it_left_who_narrowed_it_out_and_of_which
         assert "telegram 6: сообщено, но адреса больше нет: Forbidden" in first
         assert "telegram 7: не проходит по сужению подписки (clusters)" in first
         _, again, _ = await here(tmp_path, "why", f"{site.base}/ria/0", env=ENV)
+        assert "()" not in again
         assert f"тот же сюжет: {NEWS[0]}\n{site.base}/tass/0\n" in again
         _, screen, _ = await here(tmp_path, "status", env=ENV)
         assert NEWS[0] in screen
@@ -71,6 +76,46 @@ async def test_why_answers_also_of_what_was_never_fetched(tmp_path: Path) -> Non
     code, out, _ = await here(tmp_path, "why", "https://example.org/never")
     assert (code, "не приходил" in out) == (0, True)
     assert json.loads((await here(tmp_path, "why", "https://example.org/never", "--json"))[1])["why"] == "never-fetched"
+
+
+async def test_a_number_that_is_not_known_is_told_where_numbers_are(tmp_path: Path) -> None:
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\n"})
+    assert "watcher alerts" in (await here(tmp_path, "why", "1"))[1]
+
+
+async def test_moments_are_shown_by_the_operators_own_clock(tmp_path: Path) -> None:
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\ntimezone: Asia/Vladivostok\n", "sources.yaml": SOURCE})
+    store, at = Store(f"sqlite:///{tmp_path}/w.db"), datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
+    store.polled.register({"a": "x"}, {"a": at}, at)
+    store.polled.succeeded("a", Poll(), lambda *_: at, at, learn="")
+    store.close()
+    assert "успешно: 03.03.2026 06:30" in (await here(tmp_path, "sources"))[1]
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\ntimezone: nowhere\n"})
+    assert "успешно: 02.03.2026 20:30" in (await here(tmp_path, "sources"))[1]
+
+
+async def test_a_source_that_is_off_is_not_blamed_for_its_last_error(tmp_path: Path) -> None:
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\n", "sources.yaml": "sources: []\n"})
+    store, at = Store(f"sqlite:///{tmp_path}/w.db"), datetime(2026, 3, 2, tzinfo=UTC)
+    store.polled.register({"a": "x"}, {"a": at}, at)
+    store.polled.failed("a", "no such name", "dns", "failing", at, at)
+    store.polled.register({}, {}, at)
+    store.close()
+    out = (await here(tmp_path, "sources"))[1]
+    assert ("disabled" in out, "no such name" in out) == (True, False)
+
+
+async def test_dossiers_name_their_stages_in_words(tmp_path: Path) -> None:
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\n"})
+    await here(tmp_path, "migrate")
+    out = (await here(tmp_path, "dossiers"))[1]
+    assert ("в силе" in out, "in_force" in out) == (True, False)
+
+
+async def test_nothing_told_is_said_so(tmp_path: Path) -> None:
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\n"})
+    assert (await here(tmp_path, "alerts"))[1] == "За 30d никому ничего не сообщено.\n"
+    assert (await here(tmp_path, "alerts", "--json"))[1] == ""
 
 
 async def test_state_is_shown_while_any_key_but_the_store_is_being_mended(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def labels(context: Context, since: str, as_json: bool) -> None:
 @_JSON
 @click.pass_obj
 def why(context: Context, name: str, as_json: bool) -> None:
-    """Почему это сообщили — или почему нет. NAME — адрес материала или номер сообщения."""
+    """Почему это сообщили — или почему нет. NAME — адрес материала или номер из watcher alerts."""
     _call("shows:why", _json_too(context, as_json), name)
 
 

@@ -150,7 +150,7 @@ async def _preview(app: App) -> None:
     while (app.now() - began).total_seconds() < _FIRST_POLLS_WITHIN_S:
         rows = [row for row in await app.store.call(app.store.polled.all) if row.id in names]
         counts = await app.store.call(app.store.reports.counts)
-        if all(row.last_poll for row in rows) and not counts["received"]["pending"]:
+        if preview.settled(rows, app.now()) and not counts["received"]["pending"]:
             break
         await app.pause(0.5)
     rows = [row for row in await app.store.call(app.store.polled.all) if row.id in names]

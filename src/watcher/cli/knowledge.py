@@ -16,6 +16,7 @@ from watcher.cli.settings import now, settings
 from watcher.configuration import Settings
 from watcher.dossiers import Ages
 from watcher.dossiers.seeds import known_past
+from watcher.messages.tables import stage_name, type_name
 from watcher.model import EXITS, STAGES, Chapter, Dossier, Stated
 from watcher.store import Store, StoreError
 from watcher.store.database import path_of
@@ -90,8 +91,8 @@ def _show(known: Known, query: str, *, as_json: bool) -> int:
         return int(bool(query))
     for dossier in found:
         if len(found) > 1:
-            stage = next((chapter.stage for chapter in reversed(dossier.chapters) if chapter.stage), None) or "—"
-            click.echo(f"{dossier.id}  {_KINDS[dossier.kind]}  {stage}  {dossier.title[:100]}")
+            stage = next((_stage(chapter, chapter.stage) for chapter in reversed(dossier.chapters) if chapter.stage), "—")
+            click.echo(f"{dossier.id}  {_KINDS[dossier.kind]:7}  {stage}  {dossier.title[:100]}")
         else:
             _print(known, dossier)
     return 0
@@ -117,9 +118,15 @@ def _print(known: Known, dossier: Dossier) -> None:
         )
 
 
+def _stage(chapter: Chapter, stage: str) -> str:
+    return stage_name(chapter.type, stage, "ru") or stage
+
+
 def _print_chapter(chapter: Chapter) -> None:
-    click.echo(f"\n  {chapter.name or chapter.type} — {chapter.title[:110]}")
-    ladder = " → ".join(f"{stage} ({at.date()})" for stage, at in sorted(chapter.stages.items(), key=lambda pair: pair[1]))
+    click.echo(f"\n  {chapter.name or type_name(chapter.type, 'ru') or chapter.type} — {chapter.title[:110]}")
+    ladder = " → ".join(
+        f"{_stage(chapter, stage)} ({at:%d.%m.%Y})" for stage, at in sorted(chapter.stages.items(), key=lambda pair: pair[1])
+    )
     click.echo(f"    стадии: {ladder or '—'}")
     for name, stated in chapter.slots.items():
         click.echo(f"    {name}: {_said(stated)}")

@@ -11,6 +11,7 @@ from watcher.lines import clean, safe_link
 from watcher.messages.wording import NBSP, counted
 from watcher.store.polled import SourceRow
 
+_NAMED = 10
 _UNREACHED = frozenset({"dns", "refused", "timeout", "reset"})
 _WORDS = {
     "": "ждём ответа",
@@ -28,7 +29,23 @@ _WORDS = {
     "tls-host": "сертификат на другое имя",
     "format": "отвечает не лентой",
     "not-a-feed": "отвечает не лентой",
+    "tls-old": "шифрует по-старому",
+    "tls-weak": "ключ слишком слаб",
+    "tls": "защищённое соединение не вышло",
+    "forbidden-address": "адрес не в общей сети",
+    "forbidden-port": "порт не для сайтов",
+    "redirect": "переадресация никуда не ведёт",
+    "size": "ответ слишком велик",
+    "ratio": "ответ раздувается",
+    "truncated": "ответ оборвался",
+    "encoding": "ответ упакован не так, как просили",
+    "protocol": "отвечает не на то",
 }
+
+
+def settled(rows: Sequence[SourceRow], at: datetime) -> bool:
+    """Whether every source was asked, and again now where it never answered: what failed before a restart says nothing of this one."""
+    return all(row.last_poll and (row.last_success or row.next_poll > at) for row in rows)
 
 
 def lines(rows: Sequence[SourceRow], names: Mapping[str, str], number: int, found: Sequence[Mapping[str, Any]], zone: str) -> list[str]:
@@ -52,7 +69,12 @@ def _silent(rows: Sequence[SourceRow], names: Mapping[str, str]) -> str:
     by_reason: dict[str, list[str]] = {}
     for row in rows:
         by_reason.setdefault(_WORDS.get(row.reason, row.reason), []).append(names.get(row.id, row.id))
-    return "; ".join(f"{why} — {', '.join(sorted(who))}" for why, who in by_reason.items())
+    return "; ".join(f"{why} — {_named(sorted(who))}" for why, who in by_reason.items())
+
+
+def _named(who: Sequence[str]) -> str:
+    more = f" и ещё {len(who) - _NAMED}" if len(who) > _NAMED else ""
+    return ", ".join(f"«{name}»" for name in who[:_NAMED]) + more
 
 
 def _entry(row: Mapping[str, Any], names: Mapping[str, str], zone: str) -> str:

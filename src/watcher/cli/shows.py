@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -25,6 +26,19 @@ from watcher.units import parse_duration
 
 def _open(context: Context) -> Store:
     return Store(store_url(context))
+
+
+class _Clock:
+    """Puts moments as the operator's own clock shows them; UTC while the configuration is being mended."""
+
+    def __init__(self, context: Context) -> None:
+        try:
+            self._zone = ZoneInfo(settings(context).timezone)
+        except ConfigError:
+            self._zone = ZoneInfo("UTC")
+
+    def __call__(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self._zone):%d.%m.%Y %H:%M}"
 
 
 def _print_json(value: Any) -> None:
@@ -88,9 +102,10 @@ def status(context: Context) -> int:
         f"Сообщения: отправлено {owed['sent']}, ждут {owed['pending']}, в сводку {owed['held']}, "
         f"под вопросом {owed['uncertain']}, не ушло {owed['dead'] + owed['gone']}"
     )
+    clock = _Clock(context)
     for row in last:
         alert = codec.load(Alert, row["content"])
-        click.echo(f"{row['at']:%d.%m.%Y %H:%M}  {row['delivery'][:12]}  {clean(alert.title, 100)}")
+        click.echo(f"{clock(row['at'])}  {row['delivery'][:12]}  {clean(alert.title, 100)}")
     return 0
 
 
@@ -102,9 +117,10 @@ def sources(context: Context) -> int:
     if context.json:
         _print_json(rows)
         return 0
+    clock = _Clock(context)
     for row in rows:
-        last = row["last_success"].strftime("%d.%m.%Y %H:%M") if row["last_success"] else "никогда"
-        odd = row["error"] or "; ".join(health.NOTES.get(note, note) for note in row["notes"])
+        last = clock(row["last_success"]) if row["last_success"] else "никогда"
+        odd = "" if row["state"] == "disabled" else row["error"] or "; ".join(health.NOTES.get(note, note) for note in row["notes"])
         click.echo(f"{row['id']:28} {row['state']:10} успешно: {last:17} материалов: {row['entries']:6} {odd}")
     return 0
 
@@ -121,6 +137,9 @@ def alerts(context: Context, since: str, as_csv: bool) -> int:
     if as_csv:
         _print_csv(rows)
         return 0
+    if not rows and not context.json:
+        click.echo(f"За {since} никому ничего не сообщено.")
+    clock = _Clock(context)
     for row in rows:
         alert = codec.load(Alert, row["alert_content"])
         reasons = tuple(codec.load(Reason, reason) for reason in row["reasons"])
@@ -132,7 +151,7 @@ def alerts(context: Context, since: str, as_csv: bool) -> int:
                 )
             )
         else:
-            click.echo(f"{row['created']:%d.%m.%Y %H:%M}  {row['state']:9} {row['notifier']:9} {row['id'][:12]}  {alert.title[:100]}")
+            click.echo(f"{clock(row['created'])}  {row['state']:9} {row['notifier']:9} {row['id'][:12]}  {alert.title[:100]}")
     return 0
 
 
@@ -161,6 +180,12 @@ def _print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
         table.writerow(f"'{value}" if value[:1] in ("=", "+", "-", "@") else value for value in values)
 
 
+_UNKNOWN = "Такого материала в хранилище нет: он не приходил ни от одного источника."
+_NO_NUMBER = (
+    "Сообщения «{}» в хранилище нет. Номера показывает watcher alerts; № под сообщением в чате у каждого чата свой: спросите бота, /why."
+)
+
+
 def why(context: Context, name: str) -> int:
     """Why this was told to whom, or why not."""
     store = _open(context)
@@ -170,7 +195,7 @@ def why(context: Context, name: str) -> int:
         if context.json:
             _print_json({"entry": None, "verdicts": [], "story": {}, "why": "never-fetched"})
         else:
-            click.echo("Такого материала в хранилище нет: он не приходил ни от одного источника.")
+            click.echo(_UNKNOWN if "/" in name else _NO_NUMBER.format(name))
         return 0
     verdicts, story = store.reports.verdicts(entry["id"]), store.reports.story(entry["story"]) if entry["story"] else {}
     whom = _configured(context) | store.reports.addresses(verdict["recipient"] for verdict in verdicts)
@@ -178,23 +203,24 @@ def why(context: Context, name: str) -> int:
     if context.json:
         _print_json({"entry": entry, "verdicts": verdicts, "story": {key: len(value) for key, value in story.items()}})
         return 0
-    click.echo(f"{entry['title']}\n{entry['url']}\nисточник {entry['source']}, получено {entry['first_seen']:%d.%m.%Y %H:%M}")
+    clock = _Clock(context)
+    click.echo(f"{entry['title']}\n{entry['url']}\nисточник {entry['source']}, получено {clock(entry['first_seen'])}")
     for event in (entry["understood"] or {}).get("events", []):
         click.echo(f"событие: {event['type']} · {event['novelty']} · {event['stage'] or 'без стадии'} · {'; '.join(event['cues'])}")
     for refusal in (entry["understood"] or {}).get("refusals", []):
         click.echo(f"похоже, но нет: {refusal['family']}: {refusal['reason']}")
     if entry["read"]:
         click.echo(f"статья: {entry['read']} {entry['read_error']}")
-    if not entry["rules"]:
+    if not entry["rules"] and not verdicts:
         click.echo(WHY["no-rule"])
     for verdict in verdicts:
         rules = ", ".join(reason["rule"] for reason in verdict["reasons"])
         left = _left(verdict["recipient"], story.get("deliveries", ())) if verdict["outcome"] in ("told", "answer") else ""
         who = whom.get(verdict["recipient"], verdict["recipient"][:8])
-        click.echo(f"{who}: {WHY.get(verdict['why'], verdict['why'])}{left} ({rules})")
+        click.echo(f"{who}: {WHY.get(verdict['why'], verdict['why'])}{left}" + (f" ({rules})" if rules else ""))
     first = next(iter(story.get("entries", ())), None)
     if first is not None and first["id"] != entry["id"] and any(verdict["why"] in _OF_STORY for verdict in verdicts):
-        click.echo(f"тот же сюжет: {first['title']}\n{first['url']}\nисточник {first['source']}, {first['first_seen']:%d.%m.%Y %H:%M}")
+        click.echo(f"тот же сюжет: {first['title']}\n{first['url']}\nисточник {first['source']}, {clock(first['first_seen'])}")
     return 0
 
 

@@ -173,7 +173,7 @@ class RuleKeys(Block):
     acts: Words = Field(default=(), description='Акты: любой из них, например "ПП РФ 779"')
     goods: Words = Field(default=(), description='Товары словами или началом кода: удобрения, "ТН ВЭД 3102", "ОКПД2 26.51"')
     goods_only: Flag = Field(default=False, description="true — событие, которое не называет товаров, не проходит")
-    query: str = Field(default="", max_length=2000, description="Запрос по словам записи")
+    query: str = Field(default="", max_length=2000, description='Слова записи в любой форме: AND, OR, NOT, (), "подряд", =точно, начало*')
     sources: Words = Field(default=(), description="Источники или их роли: любой из них")
     urgent: Flag = Field(default=False, description="true — пробивает тихие часы, дайджест и бюджет")
     examples: ExampleKeys = Field(default=ExampleKeys(), description="Примеры правила; их проверяет watcher check")
