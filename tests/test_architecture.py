@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from watcher import notifiers, sources
 
 SOURCES = Path(__file__).parents[1] / "src" / "watcher"
 
@@ -47,3 +50,10 @@ def test_each_outside_library_has_one_door(library: str) -> None:
 def test_no_module_is_longer_than_400_lines() -> None:
     long = {path.name: lines for path in SOURCES.rglob("*.py") if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400}
     assert long == {}
+
+
+def test_every_kind_is_named_among_what_is_never_imported() -> None:
+    contracts = tomllib.loads((SOURCES.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    (plug_ins,) = (contract for contract in contracts if contract["name"].startswith("2 "))
+    kinds = {f"watcher.{package}.{name}" for package, loaded in (("sources", sources), ("notifiers", notifiers)) for name in loaded.kinds()}
+    assert set(plug_ins["forbidden_modules"]) == kinds
