@@ -104,3 +104,14 @@ def test_paragraphs_with_a_rubric_each_keep_their_figures() -> None:
 def test_the_law_on_purchases_in_a_headline_is_no_act_of_a_quota() -> None:
     text = "Правительство ввело квоту на вывоз пиловочника.\nДума приняла поправки к 44-ФЗ о сроках оплаты.\nВ Омске открыли ярмарку."
     assert "acts" not in slots("quota.export.nontariff", "Главное за неделю: лес, 44-ФЗ, ярмарки", text)
+
+
+ITEMS = """Комиссия палаты обсудила закупки и приняла решения.
+
+1. Правительство утвердило типовые условия контрактов на ремонт дорог.
+
+2. Внесены изменения в порядок расчёта цены, утверждённый приказом Минстроя России № 955/пр от 12 января 2026 г."""
+
+
+def test_a_numbered_item_has_nothing_of_the_other_items() -> None:
+    assert "acts" not in slots("proc.model_contract", "Комиссия палаты приняла решения", ITEMS)

@@ -5,6 +5,7 @@ Order: facts of the entry → those in sentences that tell (never background, ne
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from datetime import date
 
 from watcher.model import Entity
 from watcher.understanding.events.document import Document, Line
+
+_ITEM = re.compile(r"\d{1,2}[.)]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,12 @@ def scope_of(
     """
     own = document.lines[at]
     topics = document.topics_of(own)
-    told = [index for index, line in enumerate(document.lines) if line.topic in topics and line.kind != "background"]
+    item = _is_item(own)
+    told = [
+        index
+        for index, line in enumerate(document.lines)
+        if line.topic in topics and line.kind != "background" and (index == at or not (item and _is_item(line)))
+    ]
     lines = (own, *(document.lines[index] for index in told if index != at and belongs[index]))
     place = _Places(facts)
     mine = any(_is_numbered(fact) for fact in place.of(own))
@@ -76,6 +84,11 @@ def scope_of(
         if fact.entity.kind == "act"
     ]
     return Scope(kind, own, lines, tuple(fact for line in lines for fact in place.of(line)), tuple(named), published)
+
+
+def _is_item(line: Line) -> bool:
+    """«2. Обратиться в министерство …»: what is told in one item of a list has nothing of the others."""
+    return _ITEM.match(line.text) is not None
 
 
 def _is_numbered(fact: Told) -> bool:
