@@ -131,6 +131,13 @@ def test_a_source_that_moved_for_good_is_told_while_it_still_answers() -> None:
     assert health.trouble(Remembered(notes=("ill-formed",)), "Вестник", FRIDAY) == ""
 
 
+def test_a_fault_is_said_in_words_before_its_details() -> None:
+    failed = Remembered(state="failing", failures=3, reason="dns", error="https://a.example: no address")
+    assert "неудач подряд: 3 (имя не находится: https://a.example: no address)" in health.trouble(failed, "Вестник", FRIDAY)
+    assert health.said("of another kind", "what it said") == "what it said"
+    assert health.said("dns", "") == ""
+
+
 # ------------------------------------------------------------------------------------------------- our own network
 def test_many_sources_in_a_row_are_our_own_network_and_one_answer_ends_it() -> None:
     network = Network()

@@ -77,6 +77,42 @@ NOTES = {
 """What a poll mended or found odd."""
 
 
+FAULTS = {
+    "": "ждём ответа",
+    "timeout": "не успел ответить",
+    "dns": "имя не находится",
+    "refused": "не соединяется",
+    "reset": "соединение оборвалось",
+    "blocked": "не пускает",
+    "not-found": "такой страницы нет",
+    "gone": "закрыт",
+    "server": "ошибка у него",
+    "rate": "просит подождать",
+    "tls-expired": "сертификат вышел",
+    "tls-unknown-root": "сертификат неизвестного центра",
+    "tls-host": "сертификат на другое имя",
+    "format": "отвечает не лентой",
+    "not-a-feed": "отвечает не лентой",
+    "tls-old": "шифрует по-старому",
+    "tls-weak": "ключ слишком слаб",
+    "tls": "защищённое соединение не вышло",
+    "forbidden-address": "адрес не в общей сети",
+    "forbidden-port": "порт не для сайтов",
+    "redirect": "переадресация никуда не ведёт",
+    "size": "ответ слишком велик",
+    "ratio": "ответ раздувается",
+    "truncated": "ответ оборвался",
+    "encoding": "ответ упакован не так, как просили",
+    "protocol": "отвечает не на то",
+}
+"""Why a source was not read, by the fixed word of its last failure."""
+
+
+def said(reason: str, error: str) -> str:
+    """Say in words why a source was not read, and then what exactly happened."""
+    return f"{FAULTS[reason]}: {error}" if error and reason in FAULTS else error
+
+
 class Seen(Protocol):
     """What is remembered of a source."""
 
@@ -180,9 +216,9 @@ def state_now(seen: Seen, at: datetime, is_workday: Callable[[date], bool] = wee
 def trouble(seen: Seen, title: str, at: datetime) -> str:
     """Say what administrators must know of a source; empty while there is nothing."""
     state = state_now(seen, at)
-    said = f" ({seen.error})" if seen.error else ""
+    fault = f" ({said(seen.reason, seen.error)})" if seen.error else ""
     if state == "gone":
-        return f"«{title}» сообщил, что закрыт{said}; проверяется раз в сутки."
+        return f"«{title}» сообщил, что закрыт{fault}; проверяется раз в сутки."
     if state == "silent" and seen.last_new:
         return f"«{title}» молчит: последнее новое {seen.last_new:%d.%m.%Y}, обычно чаще; страница отвечает."
     if state == "empty" and seen.entries:
@@ -190,7 +226,7 @@ def trouble(seen: Seen, title: str, at: datetime) -> str:
     if state == "ok" and "moved" in seen.notes:
         return f"«{title}» переехал на другой адрес и пока отвечает и со старого; новый назовёт watcher sources doctor."
     if state in ("failing", "blocked", "changed") and seen.failures >= _TOLD_FROM:
-        return f"«{title}» {WORDS[state]}: {seen.failures} раз подряд{said}."
+        return f"«{title}» {WORDS[state]}; неудач подряд: {seen.failures}{fault}."
     return ""
 
 

@@ -56,7 +56,11 @@ async def test_a_copy_is_made_under_a_running_daemon_and_put_back_only_without_o
         await daemon.says('"polled"')
         assert (await place.run("backup", "copy.db"))[0] == 0
         code, _, said = await place.run("restore", "copy.db")
-        assert (code, f"process {daemon.process.pid}" in said) == (3, True)
+        assert (code, f"process {daemon.process.pid}" in said, said.split(":")[0]) == (
+            3,
+            True,
+            "Хранилище держит другая служба, сначала остановите её",
+        )
     assert (await place.run("restore", "copy.db"))[0] == 0
 
 

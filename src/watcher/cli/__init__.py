@@ -27,9 +27,23 @@ class Context:
     env: dict[str, str]
 
 
+_STORE = {
+    "held": "Хранилище держит другая служба, сначала остановите её",
+    "newer": "Хранилище записано более новой версией",
+    "older": "Хранилище записано прежней версией, нужна команда watcher migrate",
+    "damaged": "Это не хранилище, или оно повреждено",
+    "missing": "Хранилища ещё нет, его заводит watcher run",
+    "foreign": "Это хранилище не наше или не в файле",
+    "readonly": "В хранилище нельзя писать",
+    "full": "На диске хранилища кончилось место",
+    "gone": "Хранилище удалили или подменили",
+    "driver": "Не хватает драйвера хранилища",
+}
+
+
 def _call(name: str, context: Context, *args: Any) -> None:
     """Run a command's function `module:function` and end with its exit code; errors of ours are one clear text."""
-    from watcher.errors import ConfigError, StoreHeld, WatcherError
+    from watcher.errors import ConfigError, StoreError, WatcherError
 
     module, _, function = name.partition(":")
     run: Callable[..., int] = getattr(import_module(f"watcher.cli.{module}"), function)
@@ -38,9 +52,9 @@ def _call(name: str, context: Context, *args: Any) -> None:
     except ConfigError as error:
         click.echo(str(error), err=True)
         code = 2
-    except StoreHeld as error:
-        click.echo(str(error), err=True)
-        code = 3
+    except StoreError as error:
+        click.echo(f"{_STORE.get(error.reason, 'Хранилище не годится')}: {error}", err=True)
+        code = 3 if error.reason == "held" else 1
     except WatcherError as error:
         click.echo(str(error), err=True)
         code = 1

@@ -7,40 +7,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from watcher import health
 from watcher.lines import clean, safe_link
 from watcher.messages.wording import NBSP, counted
 from watcher.store.polled import SourceRow
 
 _NAMED = 10
 _UNREACHED = frozenset({"dns", "refused", "timeout", "reset"})
-_WORDS = {
-    "": "ждём ответа",
-    "timeout": "не успел ответить",
-    "dns": "имя не находится",
-    "refused": "не соединяется",
-    "reset": "соединение оборвалось",
-    "blocked": "не пускает",
-    "not-found": "такой страницы нет",
-    "gone": "закрыт",
-    "server": "ошибка у него",
-    "rate": "просит подождать",
-    "tls-expired": "сертификат вышел",
-    "tls-unknown-root": "сертификат неизвестного центра",
-    "tls-host": "сертификат на другое имя",
-    "format": "отвечает не лентой",
-    "not-a-feed": "отвечает не лентой",
-    "tls-old": "шифрует по-старому",
-    "tls-weak": "ключ слишком слаб",
-    "tls": "защищённое соединение не вышло",
-    "forbidden-address": "адрес не в общей сети",
-    "forbidden-port": "порт не для сайтов",
-    "redirect": "переадресация никуда не ведёт",
-    "size": "ответ слишком велик",
-    "ratio": "ответ раздувается",
-    "truncated": "ответ оборвался",
-    "encoding": "ответ упакован не так, как просили",
-    "protocol": "отвечает не на то",
-}
 
 
 def settled(rows: Sequence[SourceRow], at: datetime) -> bool:
@@ -68,7 +41,7 @@ def _silent(rows: Sequence[SourceRow], names: Mapping[str, str]) -> str:
     """Name who did not answer, by reason, so that a long list reads well."""
     by_reason: dict[str, list[str]] = {}
     for row in rows:
-        by_reason.setdefault(_WORDS.get(row.reason, row.reason), []).append(names.get(row.id, row.id))
+        by_reason.setdefault(health.FAULTS.get(row.reason, row.reason), []).append(names.get(row.id, row.id))
     return "; ".join(f"{why} — {_named(sorted(who))}" for why, who in by_reason.items())
 
 

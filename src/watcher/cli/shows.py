@@ -52,6 +52,7 @@ def _source(row: SourceRow, at: datetime) -> dict[str, Any]:
         "last_success": row.last_success,
         "next_poll": row.next_poll,
         "failures": row.failures,
+        "reason": row.reason,
         "error": row.error,
         "entries": row.entries,
         "notes": list(row.notes),
@@ -67,7 +68,15 @@ def _sources(context: Context, store: Store) -> list[dict[str, Any]]:
         configured = ()  # what was polled is shown while the configuration is being mended
     for source in configured:
         state = "learning" if source.enabled else "disabled"
-        blank: dict[str, Any] = {"last_success": None, "next_poll": None, "failures": 0, "error": "", "entries": 0, "notes": []}
+        blank: dict[str, Any] = {
+            "last_success": None,
+            "next_poll": None,
+            "failures": 0,
+            "reason": "",
+            "error": "",
+            "entries": 0,
+            "notes": [],
+        }
         rows.setdefault(source.id, {"id": source.id, "state": state, **blank})
     return sorted(rows.values(), key=lambda row: str(row["id"]))
 
@@ -120,7 +129,11 @@ def sources(context: Context) -> int:
     clock = _Clock(context)
     for row in rows:
         last = clock(row["last_success"]) if row["last_success"] else "никогда"
-        odd = "" if row["state"] == "disabled" else row["error"] or "; ".join(health.NOTES.get(note, note) for note in row["notes"])
+        odd = (
+            ""
+            if row["state"] == "disabled"
+            else health.said(row["reason"], row["error"]) or "; ".join(health.NOTES.get(note, note) for note in row["notes"])
+        )
         click.echo(f"{row['id']:28} {row['state']:10} успешно: {last:17} материалов: {row['entries']:6} {odd}")
     return 0
 

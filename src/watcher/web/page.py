@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from watcher import codec
+from watcher import codec, health
 from watcher.health import state_now
 from watcher.lines import clean, safe_link, shorten
 from watcher.messages import wording
@@ -147,6 +147,6 @@ def _source(row: SourceRow, names: Names, zone: str, now: datetime) -> dict[str,
         "state": word,
         "last": last,
         "entries": row.entries,
-        "error": clean(row.error, 200),
+        "error": clean(health.said(row.reason, row.error), 200),
         "rank": rank,
     }
