@@ -54,6 +54,7 @@ async def test_what_was_told_after_the_copy_was_made_is_not_told_again_once_it_i
 async def test_a_copy_is_made_under_a_running_daemon_and_put_back_only_without_one(place: Place) -> None:
     async with place.daemon() as daemon:
         await daemon.says('"polled"')
+        assert f"служба работает, процесс {daemon.process.pid}\n" in (await place.run("status"))[1]
         assert (await place.run("backup", "copy.db"))[0] == 0
         code, _, said = await place.run("restore", "copy.db")
         assert (code, f"process {daemon.process.pid}" in said, said.split(":")[0]) == (
@@ -62,6 +63,7 @@ async def test_a_copy_is_made_under_a_running_daemon_and_put_back_only_without_o
             "Хранилище держит другая служба, сначала остановите её",
         )
     assert (await place.run("restore", "copy.db"))[0] == 0
+    assert "служба не запущена\n" in (await place.run("status"))[1]
 
 
 async def test_what_is_no_sound_copy_is_refused_and_the_store_stays(place: Place) -> None:

@@ -20,6 +20,7 @@ from watcher.errors import ConfigError
 from watcher.lines import clean
 from watcher.model import Alert, Reason
 from watcher.store import Store, schema
+from watcher.store.holding import holder
 from watcher.store.polled import SourceRow
 from watcher.units import parse_duration
 
@@ -87,7 +88,9 @@ def status(context: Context) -> int:
     last = store.reports.last_alerts(now() - _LATELY, _LAST)
     counts = store.reports.counts()
     rows = _sources(context, store)
+    process = holder(store_url(context))
     value = {
+        "daemon": process,
         "sources": rows,
         "deliveries": counts["deliveries"],
         "received": counts["received"],
@@ -104,7 +107,7 @@ def status(context: Context) -> int:
     for row in rows:
         by_state[row["state"]] = by_state.get(row["state"], 0) + 1
     owed, received = counts["deliveries"], counts["received"]
-    click.echo(f"watcher {__version__}")
+    click.echo(f"watcher {__version__}; служба " + (f"работает, процесс {process}" if process else "не запущена"))
     click.echo("Источники: " + (", ".join(f"{state} {number}" for state, number in sorted(by_state.items())) or "нет"))
     click.echo(f"Ждут разбора: {received['pending']}, отложено: {received['set_aside']}, разобрано: {received['judged']}")
     click.echo(
