@@ -77,12 +77,12 @@ def people(chance: random.Random) -> list[Person]:
 
 
 def items(chance: random.Random, count: int) -> list[Item]:
+    """Give news at moments of their own: of two at once nobody can say which spends the last of a budget."""
     out = []
-    for number in range(count):
+    for number, minute in enumerate(chance.sample(range(0, (DAYS - 3) * 1440, 7), count)):
         word = "".join(chance.choice("бвгджзклмнпрстфхцчшщ") for _ in range(9))
-        minute = chance.randrange(DAYS * 1440 - 3 * 1440)
         urgent = chance.random() < 0.05
-        out.append(Item(f"n{number} {word}", START + timedelta(minutes=minute - minute % 7, seconds=20), "quota", urgent))
+        out.append(Item(f"n{number} {word}", START + timedelta(minutes=minute, seconds=20), "quota", urgent))
     return sorted(out, key=lambda item: item.at)
 
 
