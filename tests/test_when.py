@@ -51,6 +51,11 @@ def test_a_time_that_dst_skips_or_doubles_comes_once(day: str, at: str) -> None:
     assert [name for name in found if name.startswith(day)] == [f"{day}/{at}"]
 
 
+def test_a_time_that_dst_skips_is_when_the_clocks_went_forward() -> None:
+    me = replace(ME, timezone="Europe/Berlin", digest=Digest(("02:30",)))
+    assert next_digest(me, datetime(2026, 3, 28, 9, tzinfo=UTC)) == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+
+
 @given(ZONES, TIMES, TIMES, MOMENTS)
 def test_quiet_hours_end_within_a_day_and_are_over_then(zone: str, start: str, end: str, now: datetime) -> None:
     me = replace(ME, timezone=zone, quiet=(start, end))

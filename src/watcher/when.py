@@ -87,7 +87,22 @@ def day_start(subscription: Subscription, now: datetime) -> datetime:
 
 def moment(day: date, at: str, zone: str) -> datetime:
     """Give the UTC moment of a local time `HH:MM` of a day."""
-    return datetime.combine(day, time.fromisoformat(at), ZoneInfo(zone)).astimezone(UTC)
+    local = datetime.combine(day, time.fromisoformat(at), ZoneInfo(zone))
+    found = local.astimezone(UTC)
+    shown = found.astimezone(ZoneInfo(zone))
+    return found if (shown.hour, shown.minute) == (local.hour, local.minute) else _forward(local.replace(fold=1).astimezone(UTC), shown)
+
+
+def _forward(before: datetime, after: datetime) -> datetime:
+    """The minute between two moments at which the clocks of the later one's zone went forward."""
+    first, last = before, after.astimezone(UTC)
+    while last - first > timedelta(minutes=1):
+        middle = first + (last - first) // timedelta(minutes=2) * timedelta(minutes=1)
+        if middle.astimezone(after.tzinfo).utcoffset() == after.utcoffset():
+            last = middle
+        else:
+            first = middle
+    return last
 
 
 def quiet_until(subscription: Subscription, now: datetime) -> datetime | None:
