@@ -243,6 +243,7 @@ async def test_a_proxy_of_the_environment_is_not_used(stage: TelegramStage, monk
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")  # only the environment can show it
     notifier = telegram.open_notifier(config(stage.api.base))
     await notifier.send(Outgoing("d", str(CHAT), message()))
+    assert len(stage.api.sent()) == 1
     await notifier.close()
 
 
