@@ -22,6 +22,7 @@ from notifiers.test_telegram import closed_port
 from watcher.errors import AddressGone, DeliveryDeferred, DeliveryRejected, DeliveryUncertain
 from watcher.model import File, Line, Message, Outgoing, Run
 from watcher.notifiers import _letter, email
+from watcher.notifiers._email_settings import addr_spec
 from world.smtp import Mailbox
 
 TO = "reader@example.org"
@@ -220,7 +221,7 @@ async def test_the_address_to_leave_by_is_never_encoded_nor_broken_however_long(
 def test_a_file_says_in_which_charset_it_is() -> None:
     files = (File("measures.csv", "text/csv", "\ufeffмера;вид\r\n"), File("watcher.ics", "text/calendar", "SUMMARY:Срок\r\n"))
     letter = _letter.write(
-        Outgoing("d", TO, Message((Line((Run("x"),)),), files=files)), _letter.Sender("W", _letter.addr_spec("w@x.org"), "l", "m")
+        Outgoing("d", TO, Message((Line((Run("x"),)),), files=files)), _letter.Sender("W", addr_spec("w@x.org"), "l", "m")
     )
     read = message_from_bytes(letter.as_bytes(), policy=default)
     assert [part.get_content() for part in read.iter_attachments()] == [file.text for file in files]
@@ -233,7 +234,7 @@ WORDS = ["Сводка", "22\xa0февраля:", "1\xa0кластер,", "за�
 @example(["[watcher]"] * 7)  # ASCII that is folded
 def test_long_subjects_and_names_keep_their_words_apart(words: list[str]) -> None:
     text = " ".join(words)
-    sender = _letter.Sender(text[:60].strip(), _letter.addr_spec("w@example.org"), "l", "mailto:w@example.org")
+    sender = _letter.Sender(text[:60].strip(), addr_spec("w@example.org"), "l", "mailto:w@example.org")
     letter = _letter.write(Outgoing("d", TO, Message((Line((Run("x"),)),), text)), sender)
     read = message_from_bytes(letter.as_bytes(), policy=compat32)
     unfolded = [re.sub(r"\r?\n", "", read[header]) for header in ("Subject", "From")]  # RFC 5322, 2.2.3
@@ -323,7 +324,7 @@ HOSTILE = st.text(st.characters(), max_size=60) | st.sampled_from(
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(subject=st.lists(HOSTILE, max_size=3).map("".join), text=st.lists(HOSTILE, max_size=3).map("".join), url=HOSTILE)
 def test_no_text_changes_headers_or_the_structure_of_the_page(subject: str, text: str, url: str) -> None:
-    sender = _letter.Sender("W", _letter.addr_spec("w@example.org"), "watcher.example.org", "mailto:w@example.org")
+    sender = _letter.Sender("W", addr_spec("w@example.org"), "watcher.example.org", "mailto:w@example.org")
     lines = (Line((Run(text), Run("имя", "b", url))), Line((Run("Было:", "b"), Run(text)), kind="row"))
     letter = _letter.write(Outgoing("id", TO, Message(lines, subject, thread=subject), reply_to=url), sender)
     wire = letter.as_bytes()

@@ -15,7 +15,6 @@ from watcher import rules
 from watcher.cli import Context
 from watcher.cli.verified import Verified
 from watcher.configuration import Settings, load, load_store
-from watcher.dossiers.seeds import known_past
 from watcher.model import Rule
 
 
@@ -42,14 +41,18 @@ def store_url(context: Context) -> str:
 
 
 def _with_examples(verified: Verified, rule: Rule) -> Iterator[tuple[str, int | None, str, str]]:
-    found = list(rules.problems(rule))
-    if not found and not verified.holds(rule):
-        from watcher.understanding import understand
-
-        found = list(rules.check_examples(rule, understand))
+    found: list[tuple[str, int | None, str, str]] = []
+    if not verified.holds(rule):
+        found = list(rules.problems(rule)) or list(_examples(rule))
     if not found:
         verified.remember(rule)
     yield from found
+
+
+def _examples(rule: Rule) -> Iterator[tuple[str, int | None, str, str]]:
+    from watcher.understanding import understand  # the dictionaries take their time
+
+    return rules.check_examples(rule, understand)
 
 
 def check(context: Context, schema: bool) -> int:
@@ -60,17 +63,25 @@ def check(context: Context, schema: bool) -> int:
         click.echo(json.dumps(make(), ensure_ascii=False, indent=2))
         return 0
     found = settings(context, examples=True)
-    known_past(found.novelty.known)
-    from watcher.cli.unmet import unmet  # the store takes its time
+    if found.novelty.known:
+        from watcher.dossiers.seeds import known_past
 
-    left = unmet(found, now())
-    if left is not None:
-        found = load(context.config, context.env, warn_rule=left)
+        known_past(found.novelty.known)
+    if found.store_begun:
+        found = _with_unmet(context, found)
     for warning in found.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
     enabled = sum(source.enabled for source in found.sources)
     click.echo(f"Настройки в порядке: источников {enabled}, правил {len(found.rules)}, подписок {len(found.subscriptions)}.")
     return 0
+
+
+def _with_unmet(context: Context, found: Settings) -> Settings:
+    """Load anew with a warning at each condition that nothing stored met."""
+    from watcher.cli.unmet import unmet  # the store takes its time
+
+    left = unmet(found, now())
+    return found if left is None else load(context.config, context.env, warn_rule=left)
 
 
 def reload(context: Context) -> int:

@@ -23,7 +23,6 @@ from watcher.fetch.door import Door
 from watcher.live import door_settings
 from watcher.sources import Tools, load_kind
 from watcher.store import Store
-from watcher.store.database import path_of
 
 _LARGEST = 16 * 1024 * 1024
 _CHILDREN = 1
@@ -79,8 +78,7 @@ async def _examine(loaded: Settings, wanted: list[SourceSettings], quiet: bool) 
 
 def _refused(loaded: Settings) -> dict[str, str]:
     """What the daemon refused because too much changed at once, which a look without its memory can't see: source → what was said."""
-    path = path_of(loaded.store)
-    if path is not None and not path.exists():
+    if not loaded.store_begun:
         return {}
     try:
         store = Store(loaded.store, migrate=False)

@@ -19,7 +19,6 @@ from watcher.errors import ConfigError, DeliveryError, Problem
 from watcher.model import Outgoing, Subscription, digest
 from watcher.notifiers import load_kind
 from watcher.store import Store
-from watcher.store.database import path_of
 
 _WITHIN_S = 60
 
@@ -56,8 +55,7 @@ def _schedule(digest: dict[str, Any]) -> str:
 
 def _queries(loaded: Settings) -> dict[str, str]:
     """Give the readers' own queries by the ids under which subscriptions name them."""
-    path = path_of(loaded.store)
-    if path is not None and not path.exists():
+    if not loaded.store_begun:
         return {}
     store = Store(loaded.store)
     try:
@@ -69,8 +67,7 @@ def _queries(loaded: Settings) -> dict[str, str]:
 def _all(loaded: Settings) -> list[Subscription]:
     """Both kinds, in the form in which the daemon uses them."""
     out = list(loaded.subscriptions)
-    path = path_of(loaded.store)
-    if path is not None and not path.exists():
+    if not loaded.store_begun:
         return out
     store = Store(loaded.store)
     try:

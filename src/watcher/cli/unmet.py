@@ -13,7 +13,6 @@ from watcher.errors import StoreError
 from watcher.model import Entry, Judged, Role, Rule, Understood
 from watcher.rules.unmet import Unmet
 from watcher.store import Store
-from watcher.store.database import path_of
 
 _SINCE = timedelta(days=30)
 _WITHIN_S = 3.0
@@ -21,10 +20,7 @@ _NOTHING = Understood(0, "")
 
 
 def unmet(found: Settings, now: datetime) -> Callable[[Rule], Iterable[Finding]] | None:
-    """Give the findings of each rule, None where there are none, or no store to look at."""
-    path = path_of(found.store)
-    if path is not None and not path.exists():
-        return None
+    """Give the findings of each rule, None where there are none, or the store can't be read."""
     try:
         store = Store(found.store, migrate=False)
     except StoreError:

@@ -1,4 +1,4 @@
-"""Examples that were run once and held are not run again: understanding them takes a second, and `check` should take half of one.
+"""A rule whose examples held is not looked at again: understanding takes a second to load, and `check` should take half of one.
 
 What held is remembered by a hash of the rule and of the program's own files that decide (their names, sizes and times), so that any
 change of either runs them anew. What failed is never remembered. The memory is a small file in the user's cache folder; without one

@@ -167,7 +167,7 @@ def _notifier(gathered: Gathered, name: str, address: str, file: File, path: Pat
 
 def _address_fault(name: str, address: str) -> str:
     try:
-        module = notifiers.load_kind(name)
+        module = notifiers.load_settings(name)
     except LookupError:
         return ""  # told where it is configured
     fault: Callable[[str], str] | None = getattr(module, "address_fault", None)

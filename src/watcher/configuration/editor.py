@@ -107,7 +107,7 @@ def _prefixes() -> list[str]:
 
 
 def _notifiers(shared: dict[str, Any], description: str) -> dict[str, Any]:
-    kinds = {name: _with_shared(notifiers.load_kind(name).Config, shared, f"{name}.") for name in notifiers.kinds()}
+    kinds = {name: _with_shared(notifiers.load_settings(name).Config, shared, f"{name}.") for name in notifiers.kinds()}
     shared["outside"] = {"type": "string", "pattern": r"\$\{"}
     for kind in kinds.values():
         kind["properties"] = {name: _or_outside(key) for name, key in kind.get("properties", {}).items()}

@@ -28,8 +28,8 @@ def source_kind(file: File, path: Path, name: str) -> ModuleType | None:
 
 
 def notifier_kind(file: File, path: Path, name: str) -> ModuleType | None:
-    """Find the module of a notifier, or note that there is none."""
-    return _kind(file, path, name, notifiers.load_kind, notifiers.kinds())
+    """Find the settings of a notifier, or note that there is no such one."""
+    return _kind(file, path, name, notifiers.load_settings, notifiers.kinds())
 
 
 def _kind(file: File, path: Path, name: str, load: Callable[[str], ModuleType], known: Collection[str]) -> ModuleType | None:

@@ -58,7 +58,7 @@ def page() -> str:
     parts = [INTRODUCTION]
     parts.extend(_section("watcher.yaml", WatcherFile))
     for name in notifiers.kinds():
-        parts.extend(_section(f"watcher.yaml: `notifiers.{name}`", notifiers.load_kind(name).Config))
+        parts.extend(_section(f"watcher.yaml: `notifiers.{name}`", notifiers.load_settings(name).Config))
     parts.extend(_section("sources.yaml: пункт списка `sources`", SourceKeys))
     for name in sources.kinds():
         parts.extend(_section(f"sources.yaml: ключи вида `{name}`", sources.load_kind(name).Config))

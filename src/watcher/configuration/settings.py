@@ -60,3 +60,9 @@ class Settings:
     warnings: tuple[Problem, ...] = ()
     calendar: Calendar = field(default_factory=Calendar)
     reminders: ReminderKeys | None = field(default_factory=ReminderKeys)
+
+    @property
+    def store_begun(self) -> bool:
+        """Whether there is something to look at: its file, or a server, of which nobody knows before asking."""
+        scheme, _, path = self.store.partition(":///")
+        return scheme != "sqlite" or Path(path.partition("?")[0]).exists()

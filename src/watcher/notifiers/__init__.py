@@ -6,12 +6,17 @@ A notifier's module offers
 * `open_notifier(config) -> Notifier`,
 * where not any text is an address: `address_fault(address) -> str`, what it should be instead.
 
+One whose machinery takes its time to import keeps `Config` and `address_fault` in `_NAME_settings` beside it: the configuration reads that
+alone, and checking it needs no library that sends.
+
 A notifier never retries and never waits: it raises the right error, `deliver` decides.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Protocol
@@ -62,7 +67,12 @@ class Notifier(Protocol):
 
 def kinds() -> list[str]:
     """Name the notifiers that ship, in order of the alphabet."""
-    return sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
+    return list(_shipped())
+
+
+@cache
+def _shipped() -> tuple[str, ...]:
+    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
 
 
 def load_kind(name: str) -> ModuleType:
@@ -74,3 +84,9 @@ def load_kind(name: str) -> ModuleType:
         return import_module(dotted)
     except ModuleNotFoundError as error:
         raise LookupError(name) from error
+
+
+def load_settings(name: str) -> ModuleType:
+    """Import what the configuration needs of a notifier, and no more where that stands apart. Raises LookupError as `load_kind` does."""
+    apart = f"{__name__}._{name}_settings"
+    return import_module(apart) if name in _shipped() and find_spec(apart) else load_kind(name)

@@ -18,14 +18,10 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from watcher.errors import DeliveryRejected
 from watcher.lines import clean, safe_link, text_of
 from watcher.model import Line, Message, Outgoing, Run, digest
+from watcher.notifiers._email_settings import addr_spec
 from watcher.notifiers._headers import POLICY
-
-# One addr-spec of RFC 5321 without quoted strings; the domain may be international and is sent in its ASCII form.
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +43,6 @@ class Block:
     kind: str
     runs: tuple[Run, ...] = ()
     rows: list[tuple[str, tuple[Run, ...]]] = field(default_factory=list)
-
-
-def addr_spec(text: str) -> Address:
-    """Read one address. Raises DeliveryRejected for anything else, two addresses among it."""
-    local, _, domain = text.strip().rpartition("@")
-    try:
-        domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        domain = ""
-    if not _LOCAL.fullmatch(local) or len(local) > 64 or not domain or not all(_LABEL.fullmatch(label) for label in domain.split(".")):
-        raise DeliveryRejected("this is not one mail address", "address")
-    return Address(username=local, domain=domain)
 
 
 def message_id(id: str, sender: Sender) -> str:

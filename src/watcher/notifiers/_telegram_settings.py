@@ -1,13 +1,15 @@
-"""Keys of `notifiers.telegram`, shared by the notifier and the bot."""
+"""Keys of `notifiers.telegram`, shared by the notifier and the bot, and what an address is there."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from watcher.errors import DeliveryRejected
 from watcher.units import Rate
 
 
@@ -87,3 +89,29 @@ def _each(value: str | list[str], schemes: tuple[str, ...], instead: str) -> str
         if not any(url.startswith(scheme) if scheme else not url for scheme in schemes):
             raise ValueError(instead)
     return value
+
+
+def address_fault(address: str) -> str:
+    """Say what the address of a subscription should be, empty where it is one."""
+    try:
+        parse_address(address)
+    except DeliveryRejected:
+        return 'номер чата "-1001234567890", тема через косую черту "-1001234567890/17", или @имя публичного чата'
+    return ""
+
+
+def parse_address(address: str) -> tuple[int | str, int | None]:
+    """Read `chat` or `chat/topic`; a chat is a number or a public @name. Raises DeliveryRejected."""
+    chat, slash, topic = address.strip().partition("/")
+    if slash and not (topic.isascii() and topic.isdigit()):
+        raise DeliveryRejected("an address is a chat, or a chat and a topic: -1001234567890/17", "address")
+    return parse_chat(chat), int(topic) if slash else None
+
+
+def parse_chat(text: str) -> int | str:
+    """Read a chat alone. Raises DeliveryRejected."""
+    with suppress(ValueError):
+        return int(text)
+    if text.startswith("@") and text[1:].replace("_", "").isalnum():
+        return text
+    raise DeliveryRejected("a chat is a number or a public @name", "address")

@@ -7,24 +7,22 @@ is not. Certificates are always verified, and a password never goes over a conne
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 import ssl
 from contextlib import suppress
-from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.utils import getaddresses
-from typing import Literal
 from urllib.parse import quote
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPException, SMTPResponseException
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, DeliveryRejected, DeliveryUncertain
 from watcher.lines import clean
 from watcher.model import Limits, Outgoing
-from watcher.notifiers._letter import Sender, addr_spec, write
+from watcher.notifiers._email_settings import Config as Config
+from watcher.notifiers._email_settings import addr_spec, mailbox
+from watcher.notifiers._email_settings import address_fault as address_fault
+from watcher.notifiers._letter import Sender, write
 
 _STEP_S, _TOTAL_S = 20.0, 60.0
 _WHOLE = ("connect", "tls", "auth")
@@ -32,84 +30,6 @@ _WHOLE = ("connect", "tls", "auth")
 # Enhanced status codes that say the mailbox is no more: https://www.iana.org/assignments/smtp-enhanced-status-codes
 _GONE = re.compile(r"5\.1\.(?:0|1|2|3|6|10)\b|5\.2\.1\b")
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-
-
-class Config(BaseModel):
-    """Keys of `notifiers.email`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    host: str = Field(description="Сервер SMTP", min_length=1)
-    port: int = Field(default=587, ge=1, le=65535, description="Порт: 587 для starttls, 465 для tls")
-    security: Literal["starttls", "tls", "none"] = Field(
-        default="starttls", description="Шифрование; none — только без пароля или на этой машине"
-    )
-    username: str = Field(default="", description="Имя на сервере; пусто: без входа")
-    password: SecretStr | None = Field(default=None, description="Пароль; лучше переменной WATCHER_SMTP_PASSWORD или файлом password_file")
-    sender: str = Field(description='От кого: "Watcher <watcher@example.org>"')
-    unsubscribe: str = Field(
-        default="",
-        description="Как отписаться: публичный адрес страницы https://…/unsubscribe (в один клик) или адрес почты; пусто: sender",
-    )
-    list_id: str = Field(default="", description="List-Id писем; пусто: watcher.<домен отправителя>", pattern=r"^[A-Za-z0-9.-]*$")
-    admins: tuple[str, ...] = Field(
-        default=(), description="Адреса администраторов: о неисправностях пишут им, когда Telegram выключен или недоступен; пусто: sender"
-    )
-    ca_file: str = Field(default="", description="Файл с корневыми сертификатами сверх системных")
-
-    @field_validator("sender")
-    @classmethod
-    def _sender_is_one_address(cls, value: str) -> str:
-        _address(value)
-        return value
-
-    @field_validator("admins")
-    @classmethod
-    def _admins_are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for mail in value:
-            _address(mail)
-        return value
-
-    @field_validator("unsubscribe")
-    @classmethod
-    def _unsubscribe_is_reachable(cls, value: str) -> str:
-        if value and not value.startswith("https://"):
-            _address(value)
-        if not value.isascii() or " " in value or "," in value:
-            raise ValueError("в заголовок письма годится только адрес латиницей, без пробелов и запятых")
-        return value
-
-    @model_validator(mode="after")
-    def _password_is_never_in_clear(self) -> Config:
-        if self.security == "none" and self.password and not _is_here(self.host):
-            raise ValueError("с security: none пароль ушёл бы открыто; нужно starttls или tls")
-        if self.password and not self.username:
-            raise ValueError("есть password, но нет username; нужно имя на сервере")
-        return self
-
-
-def address_fault(address: str) -> str:
-    """Say what the address of a subscription should be, empty where it is one."""
-    try:
-        _address(address)
-    except ValueError:
-        return "почтовый адрес: desk@example.org"
-    return ""
-
-
-def _address(text: str) -> tuple[str, Address]:
-    found = getaddresses([text])
-    name, spec = found[0] if len(found) == 1 else ("", "")
-    try:
-        return clean(name, 100), addr_spec(spec)
-    except (DeliveryRejected, HeaderParseError) as error:
-        raise ValueError('это не адрес почты; нужно "Watcher <watcher@example.org>"') from error
-
-
-def _is_here(host: str) -> bool:
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
 
 
 class Email:
@@ -120,10 +40,10 @@ class Email:
     letters = True
 
     def __init__(self, config: Config) -> None:
-        name, address = _address(config.sender)
+        name, address = mailbox(config.sender)
         leave = config.unsubscribe or address.addr_spec
         page = leave.startswith("https://")
-        mailto = f"mailto:{quote(address.addr_spec if page else _address(leave)[1].addr_spec, safe='@')}?subject=unsubscribe"
+        mailto = f"mailto:{quote(address.addr_spec if page else mailbox(leave)[1].addr_spec, safe='@')}?subject=unsubscribe"
         self._config = config
         self._sender = Sender(
             name, address, config.list_id or f"watcher.{address.domain}", leave if page else mailto, mailto if page else ""

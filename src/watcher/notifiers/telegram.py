@@ -11,7 +11,6 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 from itertools import product
 from typing import Any, TypeVar
@@ -38,6 +37,8 @@ from watcher.notifiers._buttons import DATA_BYTES, Seal
 from watcher.notifiers._markup import as_html, as_text, inert, units, without_looks
 from watcher.notifiers._telegram_settings import Config as Config
 from watcher.notifiers._telegram_settings import Pace as Pace
+from watcher.notifiers._telegram_settings import address_fault as address_fault
+from watcher.notifiers._telegram_settings import parse_address, parse_chat
 
 T = TypeVar("T")
 
@@ -266,7 +267,7 @@ class Telegram:
         if not message_id.isdigit():
             raise DeliveryRejected("there is no message to edit", "edit")
         bot = await self._connection.bot()
-        target: dict[str, Any] = {"chat_id": _chat(chat), "message_id": int(message_id)}
+        target: dict[str, Any] = {"chat_id": parse_chat(chat), "message_id": int(message_id)}
         try:
             await self._call(bot.edit_message_text(**target, **self._body(outgoing)))
         except DeliveryRejected as error:
@@ -281,7 +282,7 @@ class Telegram:
         bot = await self._connection.bot()
         buttons = _keyboard(outgoing.message, self.seal, chat)
         try:
-            await self._call(bot.edit_message_reply_markup(chat_id=_chat(chat), message_id=int(message_id), reply_markup=buttons))
+            await self._call(bot.edit_message_reply_markup(chat_id=parse_chat(chat), message_id=int(message_id), reply_markup=buttons))
         except DeliveryRejected as error:
             if "not modified" not in str(error):
                 raise
@@ -335,31 +336,6 @@ def _with_file(options: dict[str, Any], file: File) -> dict[str, Any]:
     """Give the options of a text as those of a document with the text under it."""
     kept = {name: value for name, value in options.items() if name not in ("text", "link_preview_options")}
     return {**kept, "caption": options["text"], "document": file.text.encode("utf-8", "replace"), "filename": file.name}
-
-
-def address_fault(address: str) -> str:
-    """Say what the address of a subscription should be, empty where it is one."""
-    try:
-        parse_address(address)
-    except DeliveryRejected:
-        return 'номер чата "-1001234567890", тема через косую черту "-1001234567890/17", или @имя публичного чата'
-    return ""
-
-
-def parse_address(address: str) -> tuple[int | str, int | None]:
-    """Read `chat` or `chat/topic`; a chat is a number or a public @name. Raises DeliveryRejected."""
-    chat, slash, topic = address.strip().partition("/")
-    if slash and not (topic.isascii() and topic.isdigit()):
-        raise DeliveryRejected("an address is a chat, or a chat and a topic: -1001234567890/17", "address")
-    return _chat(chat), int(topic) if slash else None
-
-
-def _chat(text: str) -> int | str:
-    with suppress(ValueError):
-        return int(text)
-    if text.startswith("@") and text[1:].replace("_", "").isalnum():
-        return text
-    raise DeliveryRejected("a chat is a number or a public @name", "address")
 
 
 def open_notifier(config: Config) -> Telegram:

@@ -10,39 +10,19 @@ import hashlib
 import hmac
 import json
 from collections.abc import Awaitable, Mapping
-from datetime import timedelta
 from typing import Protocol
-
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from watcher.errors import AddressGone, DeliveryDeferred, DeliveryError, DeliveryRejected, DeliveryUncertain
 from watcher.fetch.post import Posted, PostFailed, hush, post_json
 from watcher.lines import plain
 from watcher.model import Limits, Outgoing
-from watcher.units import Duration
+from watcher.notifiers._webhook_settings import Config as Config
 
 
 class Post(Protocol):
     """Post a JSON body. Raises PostFailed where no answer came."""
 
     def __call__(self, url: str, body: bytes, headers: Mapping[str, str], timeout_s: float) -> Awaitable[Posted]: ...
-
-
-class Config(BaseModel):
-    """Keys of `notifiers.webhook`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    url: str = Field(description="Куда посылать; адрес подписки, если он начинается с http, важнее", repr=False)
-    secret: SecretStr | None = Field(default=None, description="Ключ подписи HMAC-SHA256 в заголовке Watcher-Signature")
-    timeout: Duration = Field(default=timedelta(seconds=15), description="На весь запрос")
-
-    @field_validator("url")
-    @classmethod
-    def _url_is_a_web_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("нужен адрес http:// или https://")
-        return value
 
 
 class Webhook:

@@ -15,7 +15,7 @@ from importlib import resources
 from typing import TypeAlias
 
 from watcher.language.words import Token, headwords, tokens
-from watcher.understanding.facts.gazetteer import cells, table
+from watcher.understanding.tables import cells, table
 
 Codes: TypeAlias = Mapping[str, frozenset[str]]
 SCHEMES = ("tnved", "okpd2")

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from watcher.language.words import Token, headwords, tokens
 from watcher.model import Entity
 from watcher.rules import regions
-from watcher.understanding.facts.gazetteer import cells, table
+from watcher.understanding.tables import cells, table
 
 _FORMS = frozenset(
     """

@@ -6,30 +6,41 @@ The names are those of the gazetteer: one table for what is written in rules and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from watcher.language.words import fold, headwords, tokens
-from watcher.understanding.facts.gazetteer import cells, table
+from watcher.understanding.tables import cells, table
 
 _MARKS = "=~?"
+
+
+@cache
+def _as_written() -> dict[str, tuple[str, frozenset[str]]]:
+    """The same by the names as the gazetteer writes them: most rules write them so, and then no dictionary of words is needed."""
+    return {fold(known): (canonical, inside) for canonical, inside, names in reversed(list(_rows())) for known in names}
 
 
 @cache
 def _table() -> dict[str, tuple[str, frozenset[str]]]:
     """Every known name, folded → the canonical name and the subjects it stands for; a subject's name goes before a group's."""
     found: dict[str, tuple[str, frozenset[str]]] = {}
+    for canonical, inside, names in _rows():
+        for known in names:
+            found.setdefault(_key(known), (canonical, inside))
+    return found
+
+
+def _rows() -> Iterator[tuple[str, frozenset[str], list[str]]]:
+    """The canonical name, the subjects it stands for and all names: of the subjects, then of the groups."""
     members: dict[str, set[str]] = {}
     for row in table("regions.tsv"):
-        name = row["canonical"]
-        members.setdefault(row["district"], set()).add(name)
-        for known in _names(row):
-            found.setdefault(_key(known), (name, frozenset((name,))))
+        members.setdefault(row["district"], set()).add(row["canonical"])
+        yield row["canonical"], frozenset((row["canonical"],)), _names(row)
     for row in table("groups.tsv"):
         inside = frozenset().union(*(members.get(one, {one}) for one in cells(row["members"])))
         if inside:
-            for known in _names(row):
-                found.setdefault(_key(known), (row["canonical"], inside))
-    return found
+            yield row["canonical"], inside, _names(row)
 
 
 def _names(row: dict[str, str]) -> list[str]:
@@ -58,6 +69,8 @@ def canonical(name: str) -> str:
 
 @lru_cache(10_000)
 def _find(name: str) -> tuple[str, frozenset[str]] | None:
+    if written := _as_written().get(fold(name.strip())):
+        return written
     key = _key(name)
     return _table().get(key) or _table().get(f"республика {key}") or _table().get(f"{key} республика")
 

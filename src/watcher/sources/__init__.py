@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -66,7 +67,12 @@ class Kind(Protocol):
 
 def kinds() -> list[str]:
     """Name the kinds that ship, in order of the alphabet."""
-    return sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
+    return list(_shipped())
+
+
+@cache
+def _shipped() -> tuple[str, ...]:
+    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
 
 
 def load_kind(name: str) -> ModuleType:

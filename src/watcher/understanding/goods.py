@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from watcher.understanding.facts.gazetteer import cells, table
+from watcher.understanding.tables import cells, table
 
 _GROUPS = (
     ("удобрения", "азотные удобрения", "сложные удобрения", "калийные удобрения", "фосфорные удобрения", "карбамид", "аммиачная селитра"),

@@ -8,8 +8,9 @@ import pytest
 
 from watcher.understanding import facts
 from watcher.understanding.facts.bodies import body_of
-from watcher.understanding.facts.gazetteer import cells, forms, table
+from watcher.understanding.facts.gazetteer import forms
 from watcher.understanding.facts.regions import district_of, subjects_of
+from watcher.understanding.tables import cells, table
 
 
 def found(kind: str, text: str) -> list[str]:

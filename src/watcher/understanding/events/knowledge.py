@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from watcher.understanding.facts.gazetteer import cells, table
 from watcher.understanding.grammar import Lexicon, Pattern, Words
+from watcher.understanding.tables import cells, table
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 
-from watcher.understanding.facts.gazetteer import Gazetteer, Hit, cells, names, table
+from watcher.understanding.facts.gazetteer import Gazetteer, Hit, names
 from watcher.understanding.facts.page import Found, Page
 from watcher.understanding.facts.regions import foreign
+from watcher.understanding.tables import cells, table
 
 _FEDERAL = re.compile(r" ?\(?(?:россии|рф\b|российской федерации|russia)")
 _LOCAL = re.compile(

@@ -1,18 +1,15 @@
 """Names from tables, found in any of their word forms by one walk over the words of a page.
 
-A table is a TSV file of `data/`: comments (`#`), a header line, one entry a line; several names in a cell are parted by `;`.
-How a name is written says how it matches: `Дагестан` in any form, first letter capital; `~правительство` also without the capital;
-`=РД` exactly so; `?Урал` only next to a second cue (whoever asks decides which).
+How a table (`understanding.tables`) writes a name says how it matches: `Дагестан` in any form, first letter capital; `~правительство`
+also without the capital; `=РД` exactly so; `?Урал` only next to a second cue (whoever asks decides which).
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from watcher.language import words
@@ -45,18 +42,6 @@ class Hit:
     name: Name
     start: int
     end: int
-
-
-def table(file: str) -> list[dict[str, str]]:
-    """Read a table of `data/`."""
-    text = resources.files("watcher.understanding").joinpath("data", file).read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    return [{key: value or "" for key, value in row.items()} for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
-
-
-def cells(value: str) -> list[str]:
-    """Split a cell by its semicolons."""
-    return [part.strip() for part in value.split(";") if part.strip()]
 
 
 def names(kind: str, key: str, row: Mapping[str, str], written: Iterable[str]) -> Iterator[Name]:

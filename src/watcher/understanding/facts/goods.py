@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from watcher.understanding.facts.gazetteer import Gazetteer, cells, names, table
+from watcher.understanding.facts.gazetteer import Gazetteer, names
 from watcher.understanding.facts.page import Found, Page
+from watcher.understanding.tables import cells, table
 
 _TRADE = re.compile(r"экспорт|вывоз|вывез|ввоз|импорт|квот|пошлин|запрет|отгруз|поставк|удобрен|закуп|тонн|export|import|quota")
 

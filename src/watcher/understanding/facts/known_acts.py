@@ -12,8 +12,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from watcher.understanding.facts.gazetteer import table
 from watcher.understanding.facts.page import Found, Page
+from watcher.understanding.tables import table
 
 _KEYS = {
     "постановление": "postanovlenie",

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from watcher.understanding.facts.gazetteer import Gazetteer, Hit, Name, cells, names, table
+from watcher.understanding.facts.gazetteer import Gazetteer, Hit, Name, names
 from watcher.understanding.facts.page import Found, Page
+from watcher.understanding.tables import cells, table
 
 _STRONG = "region"
 _KIND_WORDS = (
