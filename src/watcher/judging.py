@@ -39,6 +39,7 @@ from watcher.store.received import Received
 _SPARED = ("background", "commentary")
 _ANSWERS = ("stage", "changed")
 _OUTLETS = 20
+_KEPT = 20_000  # characters of a text that an alert keeps for programs
 _SEEDED = timedelta(days=45)
 
 
@@ -245,11 +246,12 @@ def grow(alert: Alert | None, case: Case, weighed: Weighed, now: datetime) -> Al
     read = case.received.read if case.received.read in ("read", "failed") else ""
     summary = case.understood.summary
     if alert is None:
-        return Alert(weighed.story, 0, "alert", entry.title, summary or entry.text[:300], (outlet,), judged, now, read)  # type: ignore[arg-type]
+        told = Alert(weighed.story, 0, "alert", entry.title, summary or entry.text[:300], (outlet,), judged, now, read)  # type: ignore[arg-type]
+        return _with_texts(told, case)
     others = tuple(other for other in alert.outlets if other.entry != entry.id)
     fresh = tuple(item for item in judged if item.novelty not in ("repeat", *_SPARED))
     heard = not others or any(item.novelty in ("new", *_ANSWERS) for item in judged)
-    return replace(
+    grown = replace(
         alert,
         revision=alert.revision + 1,
         outlets=(*others, outlet)[-_OUTLETS:] if len(others) >= _OUTLETS and heard else (*others, outlet)[:_OUTLETS],
@@ -257,6 +259,16 @@ def grow(alert: Alert | None, case: Case, weighed: Weighed, now: datetime) -> Al
         title=entry.title if heard else alert.title,
         summary=(summary or alert.summary) if heard else alert.summary,
     )
+    return _with_texts(grown, case) if heard else grown
+
+
+def _with_texts(alert: Alert, case: Case) -> Alert:
+    """Put the texts of the entry that tells it into an alert, and what is found in them."""
+    entry = case.entry
+    kept = {"title": len(entry.title), "text": _KEPT, "article": _KEPT}
+    entities = tuple(entity for entity in case.understood.entities if entity.span.end <= kept[entity.span.field])
+    language, text, article = case.understood.language, entry.text[:_KEPT], entry.article[:_KEPT]
+    return replace(alert, language=language, text=text, article=article, entities=entities)
 
 
 def _told(
@@ -274,7 +286,8 @@ def _told(
             None,
         )
         if item.novelty == "conflict":
-            out = [one for one in out if not (one.novelty == "conflict" and one.dossier == item.dossier)] + [item]
+            beside = replace(item, event=replace(item.event, evidence=()))  # it stands in another text than the alert's
+            out = [one for one in out if not (one.novelty == "conflict" and one.dossier == item.dossier)] + [beside]
         elif at is not None:
             known = out[at]
             slots = {**item.event.slots, **known.event.slots}

@@ -116,7 +116,9 @@ class Listening:
                 operator[one.address] += (one,)
         admins = frozenset((*(str(id) for id in config.admins), *self._household.admins()))
         rules = {rule.id: rule for rule in live.settings.rules}
-        return World(rules, config.access, admins, archive, now, self._claim, live.settings.timezone, operator)
+        return World(
+            rules, config.access, admins, archive, now, self._claim, live.settings.timezone, operator, sources=frozenset(live.origins)
+        )
 
 
 def _webhook(config: Any) -> tuple[str, str]:

@@ -324,6 +324,11 @@ class Alert:
     created: datetime
     read: Literal["", "read", "failed", "waiting"] = ""
     """Whether the article was read: facts of it are told apart from those of the feed."""
+    language: str = ""
+    text: str = ""
+    """The entry's own, as far as it is kept; so is `article`. Into these and the title point entities and the events' evidence."""
+    article: str = ""
+    entities: tuple[Entity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -55,6 +55,12 @@ def parse_duration(value: object) -> timedelta:
         return timedelta(seconds=sum(float(number) * SECONDS[unit] for number, unit in _PART.findall(value)))
     except OverflowError as error:
         raise Refused(f"{quoted(value)} — слишком долго", instead) from error
+
+
+def _lasting(value: timedelta) -> timedelta:
+    if not value:
+        raise Refused("0s — это нисколько", "больше нуля, например 20s")
+    return value
 
 
 def format_duration(value: timedelta) -> str:
@@ -184,6 +190,8 @@ def _serialised(write: Any) -> PlainSerializer:
 Duration: TypeAlias = Annotated[
     timedelta, BeforeValidator(parse_duration), _serialised(format_duration), _text(r"^(\d+(\.\d+)?[smhdw])+$", "10m")
 ]
+Lasting: TypeAlias = Annotated[Duration, AfterValidator(_lasting)]
+"""A duration that is not nothing."""
 Size: TypeAlias = Annotated[int, BeforeValidator(parse_size), _serialised(format_size), _text(r"^\d+(\.\d+)? ?([KMGkmg]?i?)[Bb]$", "10MB")]
 Rate: TypeAlias = Annotated[
     tuple[int, timedelta], BeforeValidator(parse_rate), _serialised(format_rate), _text(r"^\d+ ?/ ?(\d+(\.\d+)?)?[smhdw]$", "20/10m")

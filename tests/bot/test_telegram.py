@@ -15,7 +15,7 @@ import pytest
 from watcher.bot.archive import StoreArchive
 from watcher.bot.telegram import Around, Ears
 from watcher.bot.world import World
-from watcher.model import Rule
+from watcher.model import Rule, recipient_id
 from watcher.notifiers import telegram
 from watcher.store import Store
 from watcher.store.talks import Change
@@ -179,7 +179,7 @@ async def test_blocking_the_bot_silences_it_and_unblocking_brings_it_back(daemon
     await daemon.hears(chat=7, text="/start quota")
     daemon.api.membership(7, "kicked")
     await daemon.until(lambda: daemon.store.readers.get("7").state == "gone")  # type: ignore[union-attr]
-    assert "7" in daemon.store.readers.gone()
+    assert daemon.store.readers.lost()[recipient_id("telegram", "7")] == "gone"
     daemon.api.membership(7, "member")
     await daemon.until(lambda: daemon.store.readers.get("7").state == "allowed")  # type: ignore[union-attr]
     assert daemon.store.readers.get("7").rules == ("quota",)  # type: ignore[union-attr]

@@ -120,6 +120,17 @@ async def test_subscriptions_lists_readers_of_the_bot_with_the_words_of_their_qu
     ]
 
 
+async def test_subscriptions_says_of_a_chat_that_is_gone_that_nothing_reaches_it(tmp_path: Path) -> None:
+    place(tmp_path)
+    store, at = Store(f"sqlite:///{tmp_path}/w.db"), datetime(2026, 3, 2, tzinfo=UTC)
+    store.talks.keep(1, [Change("gone", "-100500")], at)
+    store.close()
+    env = {"WATCHER_TELEGRAM_TOKEN": TOKEN, "WATCHER_TELEGRAM_CHAT": "-100500"}
+    found = {row["id"]: row["state"] for row in json.loads((await watcher(tmp_path, "subscriptions", "--json", env=env))[1])}
+    assert found == {"terminal": "on", "desk": "gone"}
+    assert "НЕ ДОХОДИТ" in (await watcher(tmp_path, "subscriptions", env=env))[1]
+
+
 async def test_status_shows_what_is_disabled_and_what_was_not_polled_yet(tmp_path: Path) -> None:
     place(tmp_path)
     first, second = ("{id: a, kind: feed, url: 'http://127.0.0.1:9/a'}", "{id: b, kind: feed, url: 'http://127.0.0.1:9/b', enabled: false}")

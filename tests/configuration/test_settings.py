@@ -273,6 +273,12 @@ def test_a_rule_that_names_an_unknown_source_is_only_warned_of(tmp_path: Path) -
     ]
 
 
+def test_a_query_that_names_an_unknown_source_is_only_warned_of(tmp_path: Path) -> None:
+    rules = "rules:\n  - {id: r, query: 'квота source:one source:official -source:onne'}\n"
+    settings = loaded(tmp_path, {"sources.yaml": ONE + "}\n", "rules.yaml": rules})
+    assert [str(warning) for warning in settings.warnings] == ["config/rules.yaml:2:55: правило «r»: нет такого источника: onne; one?"]
+
+
 _WORDS = st.lists(st.text("абвгдежз ", min_size=1).filter(str.strip), max_size=3).map(tuple)
 
 

@@ -247,9 +247,11 @@ def test_the_object_for_machines_has_the_contracts_keys() -> None:
         "published",
         "summary",
         "events",
+        "entities",
+        "language",
         "rules",
     } <= set(data)
-    assert (data["rule"], data["source"], data["told_at"]) == ("quotas", "pravo", "2026-03-02T09:00:00+00:00")
+    assert (data["rule"], data["source"], data["told_at"]) == ("quotas", "tass", "2026-03-02T09:00:00+00:00")
     event = data["events"][0]
     assert (event["type"], event["novelty"], event["stage"]) == ("quota.export.nontariff", "stage", "signed")
     assert event["slots"] == dict(QUOTA.events[0].event.slots)

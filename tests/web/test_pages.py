@@ -281,6 +281,7 @@ async def test_the_feed_holds_what_a_rule_found_and_whatever_strangers_wrote_sta
     (entry,) = feed.entries
     assert (entry.title_detail.type, "<script>" in entry.title, entry.get("links", [])) == ("text/plain", True, [])
     assert [tag.term for tag in entry.tags] == ["q"]
+    assert json.loads(entry.watcher_object) == json.loads((await world.get("/api/alerts?rule=q"))[1])[0]
     assert not feedparser.parse((await world.get("/feed.atom?rule=other"))[1]).entries
     assert json.loads((await world.get("/api/alerts?rule=other"))[1]) == []
     assert [(await world.get(path))[0] for path in ("/api/alerts", "/api/deliveries", "/")] == [200, 200, 200]

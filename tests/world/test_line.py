@@ -7,14 +7,18 @@ import gc
 import random
 import zlib
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from configuration.folders import loaded
 from sources.test_document import pdf
+from watcher import codec
 from watcher.app import App
 from watcher.configuration import Settings
+from watcher.messages import as_data
+from watcher.model import Alert
 from watcher.store import Store
 from world.site import Site
 from world.telegram import BotApi
@@ -177,3 +181,18 @@ async def test_what_the_start_made_is_kept_out_of_the_collectors_rounds_while_th
         stop.set()
         await running
         assert gc.get_freeze_count() == 0
+
+
+async def test_the_object_of_an_alert_is_that_of_its_entry_and_what_is_found_stands_where_it_says(tmp_path: Path) -> None:
+    async with Site() as site, BotApi() as telegram:
+        site.publish("tass", SAME_NEWS[0], TEXT)
+        await round_of(given := settings(tmp_path, site, telegram, feeds=("tass",)))
+        store = Store(given.store)
+        (row,) = store.reports.last_alerts(datetime.now(UTC) - timedelta(days=1), 10)
+        store.close()
+        made = as_data(codec.load(Alert, row["content"]), (), told_at=None)
+        assert (made["title"], made["text"], made["language"]) == (SAME_NEWS[0], TEXT, "ru")
+        assert {"organisation", "region"} <= {entity["kind"] for entity in made["entities"]}
+        assert all(made[entity["field"]][entity["start"] : entity["end"]] == entity["text"] for entity in made["entities"])
+        (evidence, *_) = made["events"][0]["evidence"]
+        assert "внес" in made[evidence["field"]][evidence["start"] : evidence["end"]].replace("ё", "е")

@@ -8,13 +8,24 @@ from datetime import datetime
 from watcher.bot import speech
 from watcher.bot.speech import Keyboard, Row, button, data, row
 from watcher.bot.world import Answer, Turn
-from watcher.model import Button, Profile, Subscription, digest
+from watcher.model import Button, Narrowing, Profile, Subscription, digest
 from watcher.store.readers import Reader
 
 
 def switches(turn: Turn, followed: Collection[str]) -> Keyboard:
-    """Give the rules as buttons, each saying whether it is on."""
-    return tuple((button(("✅ " if id in followed else "▫️ ") + rule.title, f"rule:{short(id)}"),) for id, rule in turn.world.rules.items())
+    """Give the rules as buttons, each saying whether it is on; 🔒: the operator set it for this chat."""
+    theirs = _set_by_operator(turn)
+    marks = {id: "🔒 " if id in theirs else "✅ " if id in followed else "▫️ " for id in turn.world.rules}
+    return tuple((button(marks[id] + rule.title, f"rule:{short(id)}"),) for id, rule in turn.world.rules.items())
+
+
+def _set_by_operator(turn: Turn) -> frozenset[str]:
+    """Name the rules that come to this chat whole, whatever it switches."""
+    found: set[str] = set()
+    for one in turn.world.operator.get(turn.said.address, ()):
+        if one.only == Narrowing() and not one.profile:
+            found.update(turn.world.rules if one.rules is None else one.rules)
+    return frozenset(found)
 
 
 def short(id: str) -> str:
@@ -44,6 +55,8 @@ def switched(turn: Turn, value: str) -> Answer:
     if not id:
         return turn.toast("Этого правила больше нет: /rules", "This rule is no more: /rules")
     followed = set(turn.reader.rules) if turn.reader else set()
+    if id in _set_by_operator(turn) and id not in followed:
+        return turn.toast("Это правило задал оператор: здесь оно не меняется.", "The operator set this rule: it can't be changed here.")
     on = id not in followed
     changes = (*turn.joined(), turn.change("follow" if on else "leave", id))
     title = turn.world.rules[id].title

@@ -10,7 +10,7 @@ from watcher.bot.speech import Row, button, code, data, link, row
 from watcher.bot.world import Answer, Found, Search, Turn
 from watcher.language.naming import nominative
 from watcher.language.words import tokens
-from watcher.rules import QueryError, canonical, caret, parse
+from watcher.rules import QueryError, canonical, caret, parse, strangers
 from watcher.store.readers import query_id
 
 OWN_QUERIES = 20
@@ -72,7 +72,10 @@ def _too_much(turn: Turn, text: str) -> Answer | None:
 def _read(turn: Turn, text: str) -> str | Answer:
     """Give the canonical form, or the mistake with a caret under its place."""
     try:
-        return canonical(parse(text))
+        query = parse(text)
+        for stranger in strangers(query, turn.world.sources) if turn.world.sources else ():
+            raise stranger
+        return canonical(query)
     except QueryError as error:
         what, instead = error.in_language(turn.language)
         shown = [row(code(line)) for line in caret(text, error, 36).split("\n")]

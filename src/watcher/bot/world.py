@@ -167,6 +167,8 @@ class World:
     """Subscriptions of the configuration by address."""
     bot: str = ""
     """The bot's user name."""
+    sources: frozenset[str] = frozenset()
+    """Ids of the sources; empty where they are not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -28,18 +29,18 @@ def subscriptions(context: Context) -> int:
     loaded = settings(context)
     for warning in loaded.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
-    queries = _queries(loaded)
-    rows = [_row(one, loaded, now()) for one in _all(loaded)]
+    stored = _stored(loaded)
+    rows = [_row(one, loaded, _state(one, loaded, stored.lost, now())) for one in _all(loaded)]
     if context.json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
         return 0
     for row in rows:
-        named = [f"запрос «{queries[id]}»" if id in queries else id for id in row["rules"]]
+        named = [f"запрос «{stored.queries[id]}»" if id in stored.queries else id for id in row["rules"]]
         rules = "все правила" if row["rules"] == "all" else ", ".join(named) or "только то, за чем следит"
         when = "сразу" if row["when"] == "instant" else "сводкой " + _schedule(row["when"]["digest"])
         extra = [f"тихо {row['quiet']}"] if row["quiet"] else []
         extra += [f"профиль {row['profile']}"] if row["profile"] else []
-        extra += [{"off": "ВЫКЛЮЧЕНА: способ не настроен", "paused": "на паузе"}[row["state"]]] if row["state"] != "on" else []
+        extra += [_STATES[row["state"]]] if row["state"] != "on" else []
         by = "бот" if row["by"] == "reader" else "настройки"
         click.echo(
             f"{row['id']:24} {row['notifier']:9} {row['address']:28} {when}; {rules}" + "".join(f"; {one}" for one in extra) + f" ({by})"
@@ -49,17 +50,32 @@ def subscriptions(context: Context) -> int:
     return 0
 
 
+_STATES = {
+    "off": "ВЫКЛЮЧЕНА: способ не настроен",
+    "paused": "на паузе",
+    "gone": "НЕ ДОХОДИТ: чат удалён, бот заблокирован или почтовый ящик закрыт",
+    "left": "отписался по ссылке в письме",
+}
+
+
 def _schedule(digest: dict[str, Any]) -> str:
     return ", ".join(digest["at"]) + (f" ({', '.join(digest['days'])})" if digest["days"] else "")
 
 
-def _queries(loaded: Settings) -> dict[str, str]:
-    """Give the readers' own queries by the ids under which subscriptions name them."""
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the store says: readers' own queries by id, recipients to whom nothing goes any more."""
+
+    queries: Mapping[str, str] = field(default_factory=dict)
+    lost: Mapping[str, str] = field(default_factory=dict)
+
+
+def _stored(loaded: Settings) -> _Stored:
     if not loaded.store_begun:
-        return {}
+        return _Stored()
     store = Store(loaded.store)
     try:
-        return store.readers.own_queries()
+        return _Stored(store.readers.own_queries(), store.readers.lost())
     finally:
         store.close()
 
@@ -80,8 +96,14 @@ def _all(loaded: Settings) -> list[Subscription]:
     return out
 
 
-def _row(one: Subscription, loaded: Settings, at: datetime) -> dict[str, Any]:
+def _state(one: Subscription, loaded: Settings, lost: Mapping[str, str], at: datetime) -> str:
+    if one.notifier not in loaded.notifiers:
+        return "off"
     paused = one.paused_until is not None and one.paused_until > at
+    return lost.get(one.recipient) or ("paused" if paused else "on")
+
+
+def _row(one: Subscription, loaded: Settings, state: str) -> dict[str, Any]:
     return {
         "id": one.id,
         "notifier": one.notifier,
@@ -96,7 +118,7 @@ def _row(one: Subscription, loaded: Settings, at: datetime) -> dict[str, Any]:
         "profile": one.profile if isinstance(one.profile, str) else "",
         "fallback": {"notifier": one.fallback.notifier, "address": one.fallback.address} if one.fallback else None,
         "by": "reader" if one.by_reader else "configuration",
-        "state": "off" if one.notifier not in loaded.notifiers else "paused" if paused else "on",
+        "state": state,
     }
 
 

@@ -19,6 +19,7 @@ from watcher.configuration.problems import advice
 from watcher.configuration.yaml import Path
 from watcher.errors import Problem
 from watcher.model import Role, Rule, Subscription
+from watcher.rules import QueryError, parse, strangers
 from watcher.rules.goods import is_broken_code
 from watcher.understanding.types import EVENT_TYPES
 from watcher.units import quoted
@@ -110,6 +111,16 @@ def _rule(gathered: Gathered, rule: Rule, file: File, path: Path) -> Iterator[Pr
         if name not in known:
             what = f"правило {quoted(rule.id)} называет источник {quoted(name)}, которого нет"
             gathered.found.warnings.append(tree.problem((*path, "sources", number), what, advice(name, known, many=0)))
+    for error in _strangers(rule.query, known) if "source:" in rule.query.casefold() else ():
+        line, column = tree.inside((*path, "query"), error.position)
+        gathered.found.warnings.append(Problem(tree.file, line, column, f"правило {quoted(rule.id)}: {error.what}", error.instead))
+
+
+def _strangers(query: str, known: Collection[str]) -> Iterator[QueryError]:
+    try:
+        yield from strangers(parse(query), known)
+    except QueryError:
+        return  # told where the rule is checked
 
 
 def _nearest_type(name: str) -> str:

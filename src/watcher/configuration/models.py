@@ -11,10 +11,24 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from watcher.configuration.words import Address, Day, Flag, Id, Listen, OneOrMany, OrWord, Proxy, SourceId, Stage, Words, parse_every
+from watcher.configuration.words import (
+    Address,
+    Day,
+    Flag,
+    Id,
+    Kept,
+    Listen,
+    OneOrMany,
+    OrWord,
+    Proxy,
+    SourceId,
+    Stage,
+    Words,
+    parse_every,
+)
 from watcher.health import ADAPTIVE
 from watcher.model import Certainty, Novelty, Role
-from watcher.units import Duration, Network, Rate, Size, TimeOfDay, TimeRange, ZoneName
+from watcher.units import Duration, Lasting, Network, Rate, Size, TimeOfDay, TimeRange, ZoneName
 
 NO_LIMIT = (0, timedelta())
 """What `burst: off` of one source is, to tell it from a burst that was not given."""
@@ -49,7 +63,7 @@ class Defaults(Block):
 
 
 class FetchSettings(Block):
-    timeout: Duration = Field(default=timedelta(seconds=20), description="Всего на один запрос, не на чтение")
+    timeout: Lasting = Field(default=timedelta(seconds=20), description="Всего на один запрос, не на чтение")
     max_body: Size = Field(default=10_000_000, gt=0, description="Предел тела ответа после распаковки")
     per_host: int = Field(default=1, ge=1, le=100, description="Одновременных запросов к одному хосту и порту")
     pause: Duration = Field(default=timedelta(seconds=1), description="Между двумя запросами к одному хосту и порту")
@@ -70,9 +84,9 @@ class WebSettings(Block):
 
 
 class Retention(Block):
-    entries: Duration = Field(default=timedelta(days=400), description="Сколько хранить записи источников и что о них понято")
-    verdicts: Duration = Field(default=timedelta(days=90), description="Сколько хранить ответы на вопрос «почему не сказано»")
-    deliveries: Duration = Field(default=timedelta(days=400), description="Сколько хранить отправленное")
+    entries: Kept = Field(default=timedelta(days=400), description="Сколько хранить записи источников и что о них понято")
+    verdicts: Kept = Field(default=timedelta(days=90), description="Сколько хранить ответы на вопрос «почему не сказано»")
+    deliveries: Kept = Field(default=timedelta(days=400), description="Сколько хранить отправленное")
 
 
 Before = Annotated[tuple[Annotated[int, Field(ge=0, le=365)], ...], OneOrMany]
@@ -141,7 +155,7 @@ class SourceKeys(Block):
     )
     language: Language | None = Field(default=None, description="Язык записей; пусто — определяется")
     timezone: ZoneName | None = Field(default=None, description="Часовой пояс дат, у которых он не указан; иначе общий")
-    timeout: Duration | None = Field(default=None, description="Всего на один запрос; иначе из fetch")
+    timeout: Lasting | None = Field(default=None, description="Всего на один запрос; иначе из fetch")
     headers: dict[str, str] = Field(default={}, description="Заголовки запросов к этому источнику", repr=False)
     proxy: Proxy | None = Field(default=None, description="Прокси этого источника", repr=False)
     extra_ca: Words = Field(default=(), description="Файлы сертификатов (PEM) в дополнение к системным; путь от папки этого файла")
@@ -209,7 +223,9 @@ class SubscriptionKeys(Block):
     id: SourceId = Field(description="Короткое имя")
     notifier: str = Field(description="Чем сообщать: имя из notifiers")
     address: Address = Field(description='Куда: чат "-1001234567890" (тема — через /), почтовый адрес, адрес вебхука, имя окна')
-    rules: Annotated[Words | None, OrWord({"all": None})] = Field(default=None, description="all или список id правил")
+    rules: Annotated[Annotated[Words, Field(min_length=1)] | None, OrWord({"all": None})] = Field(
+        default=None, description="all или список id правил"
+    )
     when: Annotated[WhenKeys | None, OrWord({"instant": None, "digest": WhenKeys(digest=DigestKeys())}, alone=True)] = Field(
         default=None, description="instant — сразу, или {digest: …}"
     )

@@ -194,6 +194,8 @@ def _said(item: Any, key: str, shown: bool) -> tuple[str, str]:
         return f"{key}: {context['error'].what}" if key else context["error"].what, context["error"].instead
     if kind in _TYPES:
         return _wrong_type(key, value, _TYPES[kind])
+    if kind == "too_short" and not context["actual_length"]:
+        return f"{key}: список пуст", "нужно хотя бы одно значение, или уберите ключ"
     if kind in _BOUNDS:
         plain = shown and not isinstance(value, dict | list | tuple)
         return f"{key}: {quoted(value)} за пределами" if plain else f"{key}: за пределами", "нужно " + _BOUNDS[kind].format(**context)

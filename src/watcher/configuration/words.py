@@ -10,11 +10,11 @@ from difflib import get_close_matches
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 from watcher.model import EXITS, STAGES
-from watcher.units import Refused, parse_duration, quoted
+from watcher.units import Duration, Refused, format_duration, parse_duration, quoted
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SOURCE_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -125,6 +125,12 @@ def _duration(value: object) -> timedelta:
         raise Refused(refused.what, "может быть, adaptive?" if word else refused.instead) from refused
 
 
+def _kept(value: timedelta) -> timedelta:
+    if value < timedelta(days=1):
+        raise Refused(f"{quoted(format_duration(value))} — слишком мало", "хранить хотя бы день: 1d, обычно 90d или 400d")
+    return value
+
+
 def parse_every(value: object) -> timedelta:
     """Read how often a source is polled. Raises Refused."""
     every = value if isinstance(value, timedelta) else _duration(value)
@@ -155,6 +161,7 @@ def _listen(value: object) -> str:
 Flag: TypeAlias = Annotated[bool, BeforeValidator(_flag)]
 Id: TypeAlias = Annotated[str, BeforeValidator(_id), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"})]
 SourceId: TypeAlias = Annotated[str, BeforeValidator(_source_id), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$"})]
+Kept: TypeAlias = Annotated[Duration, AfterValidator(_kept)]
 Address: TypeAlias = Annotated[str, BeforeValidator(_address)]
 Stage: TypeAlias = Annotated[str, BeforeValidator(_stage), WithJsonSchema({"enum": list(STAGES)})]
 Day: TypeAlias = Annotated[str, BeforeValidator(_day), WithJsonSchema({"enum": list(_WEEKDAYS)})]

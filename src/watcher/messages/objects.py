@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from watcher.messages.best import leading, shown
-from watcher.model import Alert, Judged, Reason, Relevance, digest
+from watcher.messages.best import leading
+from watcher.model import Alert, Judged, Reason, Relevance, Span, digest
 
 
 def alert_id(alert: Alert) -> str:
@@ -17,7 +17,7 @@ def alert_id(alert: Alert) -> str:
 
 def as_data(alert: Alert, reasons: Sequence[Reason], *, told_at: datetime | None, relevance: Relevance | None = None) -> dict[str, Any]:
     """Give an alert as the object of the JSON contract, plus `alert`, `rule`, `story`, `dossier`, `told_at`; texts as they came."""
-    first = shown(alert)[0] if alert.outlets else None
+    first = next((one for one in alert.outlets if one.heading == alert.title), alert.outlets[0]) if alert.outlets else None
     best = leading(alert.events)
     return {
         "alert": alert_id(alert),
@@ -32,12 +32,18 @@ def as_data(alert: Alert, reasons: Sequence[Reason], *, told_at: datetime | None
         "source": first.source if first else "",
         "url": first.url if first else "",
         "title": alert.title,
-        "text": alert.summary,
+        "text": alert.text or alert.summary,
+        "article": alert.article,
         "published": _iso(first.published) if first else None,
+        "language": alert.language,
         "summary": alert.summary,
         "read": alert.read,
         "relevance": _relevance(relevance),
         "events": [_event(judged) for judged in alert.events],
+        "entities": [
+            {"kind": one.kind, "value": one.value, "text": one.text, "comparator": one.comparator, **_span(one.span)}
+            for one in alert.entities
+        ],
         "outlets": [
             {
                 "source": outlet.source,
@@ -75,8 +81,12 @@ def _event(judged: Judged) -> dict[str, Any]:
         "slots": dict(event.slots),
         "was": dict(judged.was),
         "dossier": judged.dossier,
-        "evidence": [{"field": span.field, "start": span.start, "end": span.end} for span in event.evidence],
+        "evidence": [_span(span) for span in event.evidence],
     }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {"field": span.field, "start": span.start, "end": span.end}
 
 
 def _iso(when: datetime | None) -> str | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from watcher.units import Duration
+from watcher.units import Lasting
 
 
 class Config(BaseModel):
@@ -16,7 +16,7 @@ class Config(BaseModel):
 
     url: str = Field(description="Куда посылать; адрес подписки, если он начинается с http, важнее", repr=False)
     secret: SecretStr | None = Field(default=None, description="Ключ подписи HMAC-SHA256 в заголовке Watcher-Signature")
-    timeout: Duration = Field(default=timedelta(seconds=15), description="На весь запрос")
+    timeout: Lasting = Field(default=timedelta(seconds=15), description="На весь запрос")
 
     @field_validator("url")
     @classmethod

@@ -13,13 +13,24 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from watcher.model import Entry, Judged, Match, Narrowing, Role, Rule, Understood
 from watcher.rules import acts, conditions, regions
 from watcher.rules.faults import QueryError, caret
-from watcher.rules.parser import parse
+from watcher.rules.parser import parse, strangers
 from watcher.rules.query import canonical
 from watcher.rules.text import Case, Text
 
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 
-__all__ = ["QueryError", "RuleSet", "canonical", "caret", "check_examples", "compile_rules", "known_region", "parse", "problems"]
+__all__ = [
+    "QueryError",
+    "RuleSet",
+    "canonical",
+    "caret",
+    "check_examples",
+    "compile_rules",
+    "known_region",
+    "parse",
+    "problems",
+    "strangers",
+]
 
 
 class RuleSet:

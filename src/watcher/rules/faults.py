@@ -113,6 +113,7 @@ _SAID: dict[str, tuple[str, str, str, str]] = {
         "write the number, for example act:1875 or act:44-ФЗ",
     ),
     "event": ("нет такого вида событий: {word}", "{right}", "there is no such type of event: {word}", "{right}"),
+    "source": ("нет такого источника: {word}", "{right}", "there is no such source: {word}", "{right}"),
     "only_negative": (
         "запрос только исключает: ему подошло бы почти всё",
         "добавьте слово, которое должно быть в тексте",

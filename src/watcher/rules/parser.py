@@ -6,12 +6,13 @@ One deviation, since nobody means the other: an exclusion without AND that ends 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, get_args
 
 from watcher.language.words import Token
+from watcher.model import Role
 from watcher.rules import acts, regions
 from watcher.rules.faults import QueryError
 from watcher.rules.lexer import Lexeme, cut
@@ -30,6 +31,16 @@ def parse(text: str) -> Query:
                 "event", meta.position, word=meta.value, right=_did_you_mean(meta.value, _types()) or "cluster, quota, proc, …"
             )
     return query
+
+
+def strangers(query: Query, sources: Collection[str]) -> Iterator[QueryError]:
+    """Name what stands after `source:` and is neither one of the sources nor a role: nothing would ever match it."""
+    known = [*sources, *get_args(Role)]
+    folded = {name.casefold() for name in known}
+    for meta in _metas(query):
+        if meta.key == "source" and meta.value not in folded:
+            right = _did_you_mean(meta.value, known) or ", ".join(get_args(Role))
+            yield QueryError("source", meta.position, word=meta.value, right=right)
 
 
 def _metas(query: Query) -> Iterator[Meta]:

@@ -83,11 +83,11 @@ class Readers:
         with self._database.read() as tx:
             return {row.id: row.canonical for row in tx.execute(used)}
 
-    def gone(self) -> set[str]:
-        """Give the addresses that can't be reached: blocked, removed, deactivated."""
+    def lost(self) -> dict[str, str]:
+        """Give the recipients to whom nothing goes any more: `gone` (blocked, removed, deactivated) or `left` (unsubscribed by mail)."""
         with self._database.read() as tx:
-            wanted = select(recipients.c.address).where(recipients.c.notifier == "telegram", recipients.c.state == "gone")
-            return set(tx.execute(wanted).scalars())
+            wanted = select(recipients.c.id, recipients.c.state).where(recipients.c.state.in_(("gone", "left")))
+            return {row.id: row.state for row in tx.execute(wanted)}
 
 
 def _read(tx: Connection, where: ColumnElement[bool]) -> list[Reader]:

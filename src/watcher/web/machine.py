@@ -27,6 +27,9 @@ from watcher.store import Store
 _SINCE = timedelta(days=30)
 _LOOKED_AT, _SHOWN = 1000, 200
 _ATOM = "http://www.w3.org/2005/Atom"
+_OBJECT = "urn:watcher:json"
+"""The namespace of the element that holds an alert as the object of the JSON contract."""
+ElementTree.register_namespace("watcher", _OBJECT)
 
 
 def routes(store: Store, now: Callable[[], datetime]) -> list[Route]:
@@ -124,6 +127,7 @@ def feed(store: Store, now: datetime, rule: str) -> bytes:
             ElementTree.SubElement(entry, "link", rel="alternate", href=link)
         for name in one["rules"]:
             ElementTree.SubElement(entry, "category", term=name)
+        _put(entry, f"{{{_OBJECT}}}object", json.dumps(one))
     return bytes(ElementTree.tostring(top, encoding="utf-8", xml_declaration=True))
 
 
