@@ -73,6 +73,15 @@ def morphology() -> pymorphy3.MorphAnalyzer:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
+@cache
+def describes(form: str) -> bool:
+    """Whether a word says what was, not what happened: «введённый», «утверждённые»; «вводили», «отменял»."""
+    tags = [parse.tag for parse in morphology().parse(form)]
+    return any(tag.POS == "PRTF" and "pssv" in tag and "past" in tag for tag in tags) or all(
+        tag.POS == "VERB" and "past" in tag and "impf" in tag for tag in tags
+    )
+
+
 _lemmas: dict[str, frozenset[str]] = {}
 _known: dict[str, tuple[str, frozenset[str]]] = {}
 

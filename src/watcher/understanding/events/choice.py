@@ -165,12 +165,19 @@ def _most_specific(document: Document, ones: Sequence[Candidate], *, is_package:
             if document.lines[at].kind in ("title", "lead") or not one.type.figures or _has_number(document, one):
                 weight[one.type.name] += _WEIGHT[document.lines[at].kind]
                 best.setdefault(one.type.name, one)
-    return {name: Chosen(one, weight[name]) for name, one in best.items() if _stands(document, name, best, weight, is_package=is_package)}
+    firm = {name for name in best if _stands(document, name, best, weight, is_package=is_package)}
+    return {
+        name: Chosen(one, weight[name])
+        for name, one in best.items()  # what is beaten beats nothing
+        if _stands(document, name, {other: best[other] for other in best if other in firm or other == name}, weight, is_package=is_package)
+    }
 
 
 def _stands(document: Document, name: str, best: Mapping[str, Candidate], weight: Mapping[str, float], *, is_package: bool) -> bool:
     """Whether a type is told beside the others: none that it is part of is told as well, and it is more than touched on."""
     for other, one in best.items():
+        if _are_apart(document, best[name], one):
+            continue
         if one.at == 0 < best[name].at and one.type.package and best[name].type.package:
             return False  # of two laws the one in the headline
         if other == name or not name.startswith(one.type.beats or ("\0",)):
@@ -182,6 +189,12 @@ def _stands(document: Document, name: str, best: Mapping[str, Candidate], weight
         if (one.at == 0 and best[name].at > 0) or weight[other] * (1 if one.type.figures else 2) >= weight[name]:
             return False
     return best[name].type.figures or weight[name] >= _TOUCHED_ON * max(weight.values())
+
+
+def _are_apart(document: Document, one: Candidate, other: Candidate) -> bool:
+    """Two items of a digest tell two changes."""
+    topics = document.lines[one.at].topic, document.lines[other.at].topic
+    return document.cleaned.digest and topics[0] != topics[1] and min(topics) >= 0 and not one.type.package
 
 
 def _belongs_elsewhere(name: str, chosen: Chosen, news: Iterable[Chosen]) -> bool:

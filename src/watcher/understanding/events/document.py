@@ -68,7 +68,7 @@ class Document:
         out = [other.words for other in self.lines[max(0, at - 1) : at + 2] if other.topic == line.topic and other is not line]
         if line.kind == "title" and not self.cleaned.digest:
             out.extend(other.words for other in self.lines[1:3] if other.topic < ASIDE)
-        if 0 <= line.topic < ASIDE and self.lines[0].kind == "title" and not self.cleaned.digest:
+        if 0 <= line.topic < ASIDE and self.lines[0].kind == "title":
             out.append(self.lines[0].words)
         return out
 
@@ -141,13 +141,15 @@ def _lines(where: tuple[FieldName, str, int, int], kind: str, topic: int, lexico
 
 
 def main_clause(line: Line) -> Words:
-    """The words of a sentence without its relative clauses: «квота, которую ввели в феврале» does not tell that it was introduced."""
+    """The words of a sentence without what describes: «квота, которую ввели в феврале», «введённая в феврале квота» tell nothing."""
     tokens = line.words.tokens
     clauses = []
     for at, token in enumerate(tokens):
         if token.lemmas & _WHICH and at:
             end = next((to for to in range(at + 2, len(tokens)) if "," in line.text[tokens[to - 1].end : tokens[to].start]), len(tokens))
             clauses.append((at, end))
+        elif words.describes(token.form):
+            clauses.append((at, at + 1))
     return without(line.words, clauses)
 
 

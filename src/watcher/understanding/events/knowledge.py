@@ -46,6 +46,8 @@ class EventType:
     """Names of types that may be told in the same sentence; any other of the family yields to the higher rank."""
     package: bool = False
     """A law that brings several changes at once: what its parts say of figures is news with it."""
+    hoped: str = ""
+    """The type that it is as long as somebody only hopes for it: «возможно, внесут в реестр»."""
     answers: bool = False
     """Its news are answers: a headline that asks does not make it old."""
     elsewhere: tuple[str, ...] = ()
@@ -126,6 +128,7 @@ def _type(lexicon: Lexicon, row: Mapping[str, Any], families: Mapping[str, Any])
         beside=tuple(row.get("beside") or ()),
         elsewhere=tuple(row.get("beats_elsewhere") or ()),
         package=bool(row.get("package")),
+        hoped=row.get("hoped") or "",
         answers=bool(row.get("answers")),
         figures=bool(row.get("figures")),
         match=tuple(examples.get("match") or ()),

@@ -15,6 +15,7 @@ _ADJECTIVE = ("ий", "ый", "ой", "ая", "ое", "ие", "ые", "их", "�
 _ORIGIN = frozenset(["из", "от", "с", "граждан", "гражданам", "гражданами", "против", "from", "with", "of"])
 _TOWARDS = frozenset(["в", "во", "на", "to", "in"])
 _BETWEEN = 3  # lines that tell a thing between them: headline and the first two sentences
+_HEDGE = 4  # words before a match in which a hedge belongs to it: «возможно, кластер внесут в реестр»
 _LEADS = 2  # lines: a country named after the headline and the first sentence is a party to the news, not its place
 _MADE = (
     *("стан", "оборуд", "софт", "авто", "товар", "лекар", "техник", "продукц", "электрон", "ноутбук", "компьют", "кабел", "медиз", "рыб"),
@@ -116,7 +117,15 @@ def candidates(document: Document, known: Knowledge) -> Iterator[Candidate]:
             if found := _find(kind, line, around):
                 place, news, cue = found
                 if _fits(kind, (line.words, *around)):
-                    yield Candidate(kind, at, place, news, cue, cue.startswith("topic"))
+                    told = known.by_name[kind.hoped] if news and kind.hoped and _is_hoped(line, place, known) else kind
+                    yield Candidate(told, at, place, news, cue, cue.startswith("topic"))
+
+
+def _is_hoped(line: Line, place: Place, known: Knowledge) -> bool:
+    """Whether the words around a match say that it may happen, and none that it did."""
+    near = (max(0, place[0] - _HEDGE), place[1])
+    done = any(place[0] <= at < place[1] for pattern in known.cues["done"] for at, _ in find_part(pattern.parts[0], line.words))
+    return not done and any(near[0] <= at < near[1] for pattern in known.cues["hoped"] for at, _ in find_part(pattern.parts[0], line.words))
 
 
 def between(document: Document, known: Knowledge) -> Iterator[Candidate]:
