@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from conftest import Clock
 from watcher import health, messages, notices
 from watcher.errors import SourceError, SourceGone, SourceUnavailable, SourceUnreadable
-from watcher.health import Network
 from watcher.ingest import Plan, poll
 from watcher.model import Cursor, Entry, Poll
+from watcher.outages import Outages
 from watcher.standing import look
 from watcher.store import Store
 from watcher.store.polled import SourceRow
@@ -82,6 +82,7 @@ class Remembered:
     failures: int = 0
     error: str = ""
     reason: str = ""
+    last_poll: datetime | None = None
     last_success: datetime | None = None
     last_new: datetime | None = None
     usual_gap_s: float | None = None
@@ -138,52 +139,6 @@ def test_a_fault_is_said_in_words_before_its_details() -> None:
     assert health.said("dns", "") == ""
 
 
-# ------------------------------------------------------------------------------------------------- our own network
-def test_many_sources_in_a_row_are_our_own_network_and_one_answer_ends_it() -> None:
-    network = Network()
-    for number in range(10):
-        assert not network.down
-        network.note(f"s{number}", "dns", FRIDAY, 95)
-    assert network.down
-    network.note("s3", "blocked", FRIDAY, 95)  # an answer, if not a friendly one
-    assert not network.down
-
-
-def test_a_few_that_never_answer_from_here_are_not_our_network() -> None:
-    network = Network()
-    for _ in range(100):
-        for name in ("a", "b", "c"):
-            network.note(name, "timeout", FRIDAY, 20)
-    assert not network.down
-    for number in range(50):
-        network.note(f"s{number}", "timeout", FRIDAY, 95)
-        network.note("well", "", FRIDAY, 95)
-    assert not network.down
-
-
-def test_with_few_sources_all_of_them_must_fail() -> None:
-    network = Network()
-    network.note("a", "dns", FRIDAY, 3)
-    network.note("b", "dns", FRIDAY, 3)
-    assert not network.down
-    network.note("c", "refused", FRIDAY, 3)
-    assert network.down
-
-
-def test_a_restart_without_a_network_is_not_the_networks_return() -> None:
-    network = Network()
-    network.recall([(FRIDAY - timedelta(days=1), "well", ""), *((FRIDAY, f"s{number}", "dns") for number in range(10))])
-    assert network.down
-    network.note("s1", "", FRIDAY, 11)
-    assert not network.down
-
-
-def test_a_restart_remembers_who_answered_last() -> None:
-    network = Network()
-    network.recall([(FRIDAY, "well", ""), *((FRIDAY - timedelta(hours=1), f"s{number}", "dns") for number in range(10))])
-    assert not network.down
-
-
 # ------------------------------------------------------------------------------------------------- polls, in the store
 class Script:
     """A source that does at each poll what the test says."""
@@ -216,8 +171,8 @@ def entries(start: int, count: int, at: datetime | None = None, source: str = "a
 class Desk:
     """Some sources and the polls of them, each moved to its own next time."""
 
-    def __init__(self, store: Store, clock: Clock, *ids: str) -> None:
-        self.store, self.clock, self.ids, self.network = store, clock, ids, Network()
+    def __init__(self, store: Store, clock: Clock, *ids: str, host: str = "") -> None:
+        self.store, self.clock, self.ids, self.host, self.outages = store, clock, ids, host, Outages()
         store.polled.register({id: id for id in ids}, {id: clock() for id in ids}, clock())
 
     def row(self, id: str = "a") -> SourceRow:
@@ -226,14 +181,14 @@ class Desk:
     async def poll(self, source: Script, id: str = "a", *, first: str = "learn") -> SourceRow:
         row = self.row(id)
         self.clock.at = max(self.clock.at, row.next_poll)
-        await poll(row, source, Plan(EVERY, first, len(self.ids)), self.store, self.clock, self.network)
+        await poll(row, source, Plan(EVERY, first, len(self.ids), self.host), self.store, self.clock, self.outages)
         return self.row(id)
 
     async def told(self) -> dict[str, bool]:
         """Tell administrators what is new and what is over: key → whether it is over."""
         titles, now = {id: f"Вестник {id}" for id in self.ids}, self.clock()
         known = self.store.announcing.open()
-        found = notices.found(now, notices.Surroundings(look(self.store, now), titles, network_down=self.network.down), known)
+        found = notices.found(now, notices.Surroundings(look(self.store, now), titles, network_down=self.outages.network.down), known)
         wrong = {key: text for key, text in found.items() if key.startswith(("source:", "network"))}  # nobody judges here
         begun = {key: text for key, text in wrong.items() if key not in known}
         over = [key for key in known if key not in wrong]

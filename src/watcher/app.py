@@ -24,7 +24,6 @@ from watcher.dispatch import Dispatcher
 from watcher.dossiers import Ages
 from watcher.dossiers.seeds import known_past
 from watcher.errors import ConfigError, Problem, StoreError
-from watcher.health import Network
 from watcher.judge import Judge, Verdicts, wants_of
 from watcher.judging import Wanted
 from watcher.listening import Household, Listening
@@ -33,6 +32,7 @@ from watcher.messages import Coverage
 from watcher.metrics import Metrics
 from watcher.model import Entry, Rule, digest
 from watcher.notifiers import Notifier
+from watcher.outages import Outages, Tried
 from watcher.remind import Remind
 from watcher.rules import compile_rules
 from watcher.sources import Options
@@ -80,7 +80,7 @@ class App:
         self.store = Store(settings.store)
         self.notifiers: dict[str, Notifier] = {}
         self._sleep = sleep
-        self.network = Network()
+        self.outages = Outages()
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._judging = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -89,7 +89,7 @@ class App:
         self._env = env or {}
         self.pulse = Pulse(now())
         self.metrics = Metrics(__version__, VERSION, now())
-        surrounds = Surrounds(lambda: self.live, lambda: self._admins, lambda: self.network.down, say, self._env)
+        surrounds = Surrounds(lambda: self.live, lambda: self._admins, lambda: self.outages.network.down, say, self._env)
         self.supervision = Supervision(self.store, self.pulse, surrounds, now)
         measured = partial(self.supervision.measured, self.metrics)
         view = View(self.store, self.pulse, now, self._names, measured, __version__, lambda: password(self.settings))
@@ -120,8 +120,7 @@ class App:
         self.deliver = Deliver(self.store, self.notifiers, self.now, self._sleep)
         self.remind = Remind(self.store, self.now)
         await self._register()
-        rows = await self.store.call(self.store.polled.all)
-        self.network.recall([(row.last_poll, row.id, row.reason) for row in rows if row.last_poll and row.id in self._sources])
+        await self._recall()
         await self._seed()
         await self.want()
         await self.supervision.loaded()
@@ -177,6 +176,12 @@ class App:
         spread = {id: now + timedelta(seconds=step * n if len(addresses) > _POLLS else 0) for n, id in enumerate(addresses)}
         await self.store.call(self.store.polled.register, addresses, spread, now)
 
+    async def _recall(self) -> None:
+        """Take up from the last polls whether our network was down."""
+        rows = [(row, self._host(row.id)) for row in await self._rows()]
+        polls = [Tried(row.id, host, row.reason, row.last_poll, row.last_poll) for row, host in rows if row.last_poll]
+        self.outages.network.recall(polls, {host for row, host in rows if row.last_success})
+
     async def reload(self, settings: Settings) -> None:
         """Go on with another configuration, whole or not at all. Raises ConfigError, and then all is as it was."""
         before = self.live
@@ -217,15 +222,19 @@ class App:
         return await self.polls.tick()
 
     def _host(self, id: str) -> str:
-        return urlsplit(self._sources[id][0].options.url).netloc if id in self._sources else ""
+        """What a source shares with others: its host, as it is reached."""
+        if id not in self._sources:
+            return ""
+        options = self._sources[id][0].options
+        return " ".join(filter(None, (urlsplit(options.url).netloc, options.proxy)))
 
     async def _poll(self, row: SourceRow) -> None:
         if row.id not in self._sources:  # taken out of the configuration while it was queued
             return
         settings, source = self._sources[row.id]
-        plan = ingest.Plan(health.interval(settings.every, row.usual_gap_s), settings.first_poll, len(self._sources))
+        plan = ingest.Plan(health.interval(settings.every, row.usual_gap_s), settings.first_poll, len(self._sources), self._host(row.id))
         try:
-            report = await ingest.poll(row, source, plan, self.store, self.now, self.network)
+            report = await ingest.poll(row, source, plan, self.store, self.now, self.outages)
         except StoreError as error:  # nothing of the poll is kept, the old cursor polls again
             return self.supervision.broken(error)
         observe.polled(report)

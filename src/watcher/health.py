@@ -1,13 +1,12 @@
 """What state a source is in, when to look at it again, and what of it administrators must know. Pure; every wait ends, none is for good.
 
 A poll failed → `failing`, `blocked`, `changed`, `gone`; it brought an answer → `ok`, `empty`; time alone makes an `ok` one `silent`.
-Whether many failures at once are one fault of our own network is judged over all sources (`Network`).
+Whether many failures at once are one fault of our own network is judged over all sources (`outages`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
@@ -125,6 +124,8 @@ class Seen(Protocol):
     @property
     def reason(self) -> str: ...
     @property
+    def last_poll(self) -> datetime | None: ...
+    @property
     def last_success(self) -> datetime | None: ...
     @property
     def last_new(self) -> datetime | None: ...
@@ -230,39 +231,17 @@ def trouble(seen: Seen, title: str, at: datetime) -> str:
     return ""
 
 
-@dataclass(slots=True)
-class Network:
-    """Whether it is our own network that fails: sources far from each other fail one after another, and none answers in between."""
-
-    failed: dict[str, datetime] = field(default_factory=dict)
-    down_since: datetime | None = None
-
-    def note(self, source: str, reason: str, at: datetime, known: int) -> None:
-        """Note the outcome of a poll: `reason` is empty for one that brought an answer; `known` counts the sources there are."""
-        if reason not in NETWORK:
-            self.failed.clear()
-            self.down_since = None
-            return
-        self.failed.setdefault(source, at)
-        if self.down_since is None and len(self.failed) >= max(2, min(known, _MANY)):
-            self.down_since = min(self.failed.values())
-
-    def recall(self, polls: Collection[tuple[datetime, str, str]]) -> None:
-        """Take up the last polls (when, source, reason) that a restart left behind: the network is not back because we are."""
-        for at, source, reason in sorted(polls):
-            self.note(source, reason, at, len(polls))
-
-    @property
-    def down(self) -> bool:
-        return self.down_since is not None
-
-
-_MANY = 10
-"""So many sources in a row, none answering in between, are no coincidence, even where some never answer from here."""
+def none_answers(rows: Collection[Seen]) -> bool:
+    """Whether every source that was asked failed at its last poll; of one that nobody asked yet nothing is known."""
+    asked = [row for row in rows if row.last_poll is not None]
+    return bool(asked) and all(row.failures for row in asked)
 
 
 def notices(rows: Sequence[tuple[str, str, Seen]], at: datetime, *, network_down: bool) -> dict[str, str]:
     """Give what is to be told of all sources (id, title, what is remembered): key → text. One fault of ours is told once."""
     if network_down:
-        return {"network": "Не отвечает ни один источник: похоже, пропала наша собственная сеть. Опросы продолжаются."}
+        seen = [row for _, _, row in rows]
+        failed = sum(bool(row.failures) for row in seen)
+        who = "Не отвечает ни один источник" if none_answers(seen) else f"Один за другим не отвечают источники ({failed} из {len(seen)})"
+        return {"network": f"{who}: похоже, пропала наша собственная сеть. Опросы продолжаются."}
     return {f"source:{id}": text for id, title, seen in rows if (text := trouble(seen, title, at))}

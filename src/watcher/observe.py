@@ -53,8 +53,9 @@ def log() -> Any:
 
 def polled(report: Polled) -> None:
     """Write down one poll."""
-    write = log().warning if report.status == "failed" else log().info
-    extra = {"reason": report.reason, "error": report.error} if report.status == "failed" else {}
+    failed = report.status in ("failed", "spared")
+    write = log().warning if failed else log().info
+    extra = {"reason": report.reason, "error": report.error} if failed else {}
     write("polled", source=report.source, status=report.status, shown=report.shown, new=report.new, ms=round(report.took_s * 1000), **extra)
 
 

@@ -81,6 +81,21 @@ async def test_the_page_shows_alerts_with_rule_words_and_links_and_the_sources(w
         assert wanted in page
 
 
+async def test_the_heading_says_how_it_stands_with_the_sources(world: World, clock: Clock) -> None:
+    def heading(page: str) -> str:
+        return re.findall(r'<p class="\w+ state">([^<]*)', page)[0]
+
+    world.names = Names({"tass": "ТАСС", "ria": "РИА"}, "Europe/Moscow")
+    world.store.polled.register({"tass": "a", "ria": "b"}, {"tass": clock(), "ria": clock()}, clock())
+    assert heading((await world.get("/"))[1]) == "идёт первый опрос"
+    world.store.polled.failed("tass", "no address", "dns", "failing", clock(), clock())
+    assert heading((await world.get("/"))[1]) == "не отвечает ни один источник"
+    world.store.polled.succeeded("ria", Poll((Entry("ria", "Заголовок"),)), clock(), clock(), learn="")
+    assert heading((await world.get("/"))[1]) == "работает; не отвечают как следует источники: 1 из 2"
+    world.store.polled.succeeded("tass", Poll((Entry("tass", "Заголовок"),)), clock(), clock(), learn="")
+    assert heading((await world.get("/"))[1]) == "всё работает"
+
+
 async def test_what_strangers_wrote_stays_text(world: World) -> None:
     world.polled()
     world.tell(HOSTILE, ("Квота", "<script>"), "javascript:alert(1)")

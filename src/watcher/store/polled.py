@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from watcher.model import Cursor, Poll
 from watcher.store.database import Database
@@ -114,6 +114,12 @@ class Polled:
         """Make these sources due at once."""
         with self._database.write() as tx:
             tx.execute(update(sources).where(sources.c.id.in_(list(ids))).values(next_poll=now))
+
+    def hasten(self, due: Mapping[str, datetime]) -> None:
+        """Make these sources due at these moments, unless they are due sooner."""
+        wanted = update(sources).where(sources.c.id == bindparam("one"), sources.c.next_poll > bindparam("at"))
+        with self._database.write() as tx:
+            tx.execute(wanted.values(next_poll=bindparam("at")), [{"one": id, "at": at} for id, at in due.items()])
 
 
 _UNKNOWN: dict[str, Any] = {

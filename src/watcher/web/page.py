@@ -67,11 +67,13 @@ def render(store: Store, pulse: Pulse, names: Names, version: str, now: datetime
     standing = look(store, now)
     troubles = [TROUBLES[what] for what, _ in problems(standing, pulse)]
     rows = [row for row in standing.sources if row.id in names.sources]
+    heading = ("bad", "; ".join(troubles)) if troubles else _outlook(rows, now)
     alerts = [_alert(row, zone, now) for row in store.reports.last_alerts(now - _SINCE, _ALERTS)]
     return _template().render(
         version=version,
         now=wording.moment(now, zone, now, "ru"),
-        troubles=troubles,
+        look=heading[0],
+        standing=heading[1],
         refused=clean(names.refused, 500),
         alerts=alerts,
         learned=[] if alerts else list(_learned(store, zone, now)),
@@ -79,6 +81,18 @@ def render(store: Store, pulse: Pulse, names: Names, version: str, now: datetime
         counts=standing.counts,
         channels=[{"name": name, "error": clean(error, 200)} for name, error in standing.channels.items()],
     )
+
+
+def _outlook(rows: Sequence[SourceRow], now: datetime) -> tuple[str, str]:
+    """How it stands with all sources together: a page that says all is well must not stand above sources of which none answers."""
+    failing = [row for row in rows if STATES.get(state_now(row, now), ("",))[0] == "bad"]
+    if health.none_answers(rows):
+        return "bad", "не отвечает ни один источник"
+    if rows and all(row.last_poll is None for row in rows):
+        return "idle", "идёт первый опрос"
+    if failing:
+        return "warn", f"работает; не отвечают как следует источники: {len(failing)} из {len(rows)}"
+    return "good", "всё работает"
 
 
 @cache
