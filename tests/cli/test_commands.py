@@ -57,6 +57,29 @@ async def api() -> AsyncIterator[BotApi]:
         yield made
 
 
+# ------------------------------------------------------------------------------------------------- for programs
+async def test_check_tells_programs_how_much_there_is_and_every_problem_with_its_place(tmp_path: Path) -> None:
+    place(tmp_path)
+    code, out, _ = await watcher(tmp_path, "check", "--json")
+    found = json.loads(out)
+    assert (code, found["sources"], found["rules"], found["subscriptions"]) == (0, 0, 2, 1)
+    (tmp_path / "config" / "sources.yaml").write_text("sources: []\nsorces: []\n")
+    code, out, err = await watcher(tmp_path, "--json", "check")
+    (problem,) = json.loads(out)["problems"]
+    assert (code, problem["file"], problem["line"], problem["column"]) == (2, "config/sources.yaml", 2, 1)
+    assert err.startswith("config/sources.yaml:2:1: ")
+
+
+@pytest.mark.parametrize(
+    "command", [("status",), ("backup", "copy.db"), ("reload",), ("migrate",), ("run", "--once"), ("sources", "export", "x.opml")]
+)
+async def test_every_command_answers_programs_with_one_object_also_when_it_comes_to_nothing(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    code, out, _ = await watcher(place(tmp_path), "--json", *command)
+    assert (code in (0, 1), type(json.loads(out))) == (True, dict)
+
+
 # ------------------------------------------------------------------------------------------------- explain
 async def test_explain_says_on_which_words(tmp_path: Path) -> None:
     code, out, _ = await watcher(place(tmp_path), "explain", "words", "--text", "Через реку построят мосты", "--json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 
@@ -27,6 +28,16 @@ async def printed(stream: io.StringIO, what: Message, colour: str = "auto") -> s
 
 async def test_a_message_is_text_with_addresses_and_an_empty_line_after_it() -> None:
     assert await printed(io.StringIO(), Message(LINES)) == "📦 Квота\nПресса: ТАСС https://example.org/1\n\n"
+
+
+async def test_programs_get_an_object_a_line() -> None:
+    stream = io.StringIO()
+    notifier = console.open_notifier(console.Config(format="json"), stream)
+    await notifier.send(Outgoing("d1", "", Message(LINES, data={"rule": "q", "title": "a\nb"})))
+    (line,) = stream.getvalue().splitlines()
+    found = json.loads(line)
+    assert (found["rule"], found["title"], found["delivery"]) == ("q", "a\nb", "d1")
+    assert found["message"].startswith("📦 Квота\nПресса: ТАСС")
 
 
 async def test_a_terminal_gets_colours_unless_they_are_switched_off() -> None:

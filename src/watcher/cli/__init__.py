@@ -5,10 +5,11 @@ Exit codes: 0 done · 1 it ran and something failed · 2 wrong usage or configur
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -50,18 +51,29 @@ def _call(name: str, context: Context, *args: Any) -> None:
     try:
         code = run(context, *args)
     except ConfigError as error:
-        click.echo(str(error), err=True)
-        code = 2
+        code = failed(context, 2, str(error), problems=[asdict(problem) for problem in error.problems])
     except StoreError as error:
-        click.echo(f"{_STORE.get(error.reason, 'Хранилище не годится')}: {error}", err=True)
-        code = 3 if error.reason == "held" else 1
+        said = f"{_STORE.get(error.reason, 'Хранилище не годится')}: {error}"
+        code = failed(context, 3 if error.reason == "held" else 1, said, reason=error.reason)
     except WatcherError as error:
-        click.echo(str(error), err=True)
-        code = 1
+        code = failed(context, 1, str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     sys.exit(code)
+
+
+def failed(context: Context, code: int, said: str, **more: Any) -> int:
+    """Say why a command came to nothing, to programs as an object."""
+    click.echo(said, err=True)
+    if context.json:
+        click.echo(json.dumps({"error": said, **more}, ensure_ascii=False))
+    return code
+
+
+def report(context: Context, said: str, **value: Any) -> None:
+    """Say what a command did: a line to people, an object to programs."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str) if context.json else said)
 
 
 class _Ago(click.ParamType[str]):
@@ -104,34 +116,38 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Для прогр�
 
 @main.command()
 @click.option("--once", is_flag=True, help="Опросить всё один раз, разослать и закончить.")
+@_JSON
 @click.pass_obj
-def run(context: Context, once: bool) -> None:
+def run(context: Context, once: bool, as_json: bool) -> None:
     """Служба: опрашивает, понимает, сопоставляет, рассылает."""
-    _call("daemon:run", context, once)
+    _call("daemon:run", _json_too(context, as_json), once)
 
 
 @main.command()
 @click.option("--schema", is_flag=True, help="Напечатать JSON Schema настроек.")
+@_JSON
 @click.pass_obj
-def check(context: Context, schema: bool) -> None:
+def check(context: Context, schema: bool, as_json: bool) -> None:
     """Проверить настройки, собственные примеры правил и то, отвечало ли что-нибудь их условиям за 30 дней."""
-    _call("settings:check", context, schema)
+    _call("settings:check", _json_too(context, as_json), schema)
 
 
 @main.command()
+@_JSON
 @click.pass_obj
-def reload(context: Context) -> None:
+def reload(context: Context, as_json: bool) -> None:
     """Попросить работающую службу перечитать настройки."""
-    _call("settings:reload", context)
+    _call("settings:reload", _json_too(context, as_json))
 
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--stories", is_flag=True, help="Строки — один поток по времени публикации; каждой — её сюжет.")
+@_JSON
 @click.pass_obj
-def classify(context: Context, file: Path | None, stories: bool) -> None:
+def classify(context: Context, file: Path | None, stories: bool, as_json: bool) -> None:
     """Понять записи из JSON Lines: на выходе те же строки с тем, что понято."""
-    _call("texts:classify", context, file, stories)
+    _call("texts:classify", _json_too(context, as_json), file, stories)
 
 
 @main.command(name="eval")
@@ -192,25 +208,28 @@ def dead(context: Context, action: str | None, id: str | None, as_json: bool) ->
 
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_JSON
 @click.pass_obj
-def backup(context: Context, file: Path) -> None:
+def backup(context: Context, file: Path, as_json: bool) -> None:
     """Сохранить состояние в FILE; служба может работать."""
-    _call("state:backup", context, file)
+    _call("state:backup", _json_too(context, as_json), file)
 
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_JSON
 @click.pass_obj
-def restore(context: Context, file: Path) -> None:
+def restore(context: Context, file: Path, as_json: bool) -> None:
     """Вернуть состояние из FILE; источники узнаются заново молча."""
-    _call("state:restore", context, file)
+    _call("state:restore", _json_too(context, as_json), file)
 
 
 @main.command()
+@_JSON
 @click.pass_obj
-def migrate(context: Context) -> None:
+def migrate(context: Context, as_json: bool) -> None:
     """Привести хранилище к этой версии."""
-    _call("state:migrate", context)
+    _call("state:migrate", _json_too(context, as_json))
 
 
 @main.command()

@@ -14,7 +14,7 @@ import click
 
 from watcher import observe, systemd
 from watcher.app import App
-from watcher.cli import Context, preview
+from watcher.cli import Context, preview, report
 from watcher.cli.settings import settings as load_settings
 from watcher.configuration import Settings
 from watcher.errors import ConfigError, StoreError
@@ -31,9 +31,9 @@ def run(context: Context, once: bool) -> int:
     for warning in settings.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
     if settings.off:
-        click.echo(_what_to_set(settings))
+        click.echo(_what_to_set(settings), err=context.json)
     app = App(settings, say=_say, env=context.env)
-    return asyncio.run(_once(app) if once else _daemon(app, context))
+    return asyncio.run(_once(app, context) if once else _daemon(app, context))
 
 
 def _say(text: str) -> None:
@@ -48,10 +48,11 @@ def _loaded(context: Context) -> Settings:
     colours = not context.env.get("NO_COLOR")
     observe.set_up(settings.logging.level, settings.logging.format, colours=colours)
     console = settings.notifiers.get("console")
-    if colours or console is None or console.colour != "auto":
+    if console is None:
         return settings
-    plain = console.model_copy(update={"colour": "never"})
-    return replace(settings, notifiers={**settings.notifiers, "console": plain})
+    colour = "never" if not colours and console.colour == "auto" else console.colour
+    asked = console.model_copy(update={"colour": colour, "format": "json" if context.json else console.format})
+    return replace(settings, notifiers={**settings.notifiers, "console": asked})
 
 
 def _what_to_set(settings: Settings) -> str:
@@ -62,14 +63,15 @@ def _what_to_set(settings: Settings) -> str:
     return f"Выключены, пока не заданы в окружении или в .env: {'; '.join(parts)}{hint}."
 
 
-async def _once(app: App) -> int:
+async def _once(app: App, context: Context) -> int:
     async with app:
+        before = (await app.store.call(app.store.reports.counts))["deliveries"]
         answered, left = await app.once()
-        counts = await app.store.call(app.store.reports.counts)
+        owed = (await app.store.call(app.store.reports.counts))["deliveries"]
         total = len(app.wanted.rules.rules)
-        owed = counts["deliveries"]
-        click.echo(f"Ответили источников: {answered}; правил: {total}; отправлено всего: {owed['sent']}; осталось: {left}.")
-        failed = left or owed["uncertain"] or owed["dead"]
+        said = f"Ответили источников: {answered}; правил: {total}; отправлено всего: {owed['sent']}; осталось: {left}."
+        report(context, said, answered=answered, rules=total, sent=owed["sent"] - before["sent"], left=left, deliveries=owed)
+        failed = left or any(owed[state] > before[state] for state in ("uncertain", "dead", "gone"))
         if left:
             click.echo("Не ушло и будет отправлено при следующем запуске; см. `watcher status`.", err=True)
         nothing = not answered and any(source.enabled for source in app.settings.sources)

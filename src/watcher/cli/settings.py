@@ -6,13 +6,14 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 
 import click
 
 from watcher import rules
-from watcher.cli import Context
+from watcher.cli import Context, failed, report
 from watcher.cli.verified import Verified
 from watcher.configuration import Settings, load, load_store
 from watcher.model import Rule
@@ -72,7 +73,9 @@ def check(context: Context, schema: bool) -> int:
     for warning in found.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
     enabled = sum(source.enabled for source in found.sources)
-    click.echo(f"Настройки в порядке: источников {enabled}, правил {len(found.rules)}, подписок {len(found.subscriptions)}.")
+    said = f"Настройки в порядке: источников {enabled}, правил {len(found.rules)}, подписок {len(found.subscriptions)}."
+    counts = {"sources": enabled, "rules": len(found.rules), "subscriptions": len(found.subscriptions)}
+    report(context, said, **counts, warnings=[asdict(warning) for warning in found.warnings])
     return 0
 
 
@@ -90,8 +93,7 @@ def reload(context: Context) -> int:
 
     pid = holder(settings(context, examples=True).store)
     if pid is None:
-        click.echo("Служба не запущена: перечитывать некому.", err=True)
-        return 1
+        return failed(context, 1, "Служба не запущена: перечитывать некому.")
     os.kill(pid, signal.SIGHUP)
-    click.echo("Служба перечитывает настройки; что вышло — в её журнале и в `watcher status`.")
+    report(context, "Служба перечитывает настройки; что вышло — в её журнале и в `watcher status`.", process=pid)
     return 0

@@ -14,7 +14,7 @@ import click
 
 from watcher import __version__, codec, health, messages
 from watcher.alerts import WHY
-from watcher.cli import Context
+from watcher.cli import Context, failed
 from watcher.cli.settings import now, settings, store_url
 from watcher.errors import ConfigError
 from watcher.lines import clean
@@ -273,7 +273,7 @@ def dead(context: Context, action: str | None, id: str | None) -> int:
     store = _open(context)
     try:
         if action:
-            return _change(store, action, id)
+            return _change(context, store, action, id)
         rows = store.reports.dead()
     finally:
         store.close()
@@ -289,12 +289,10 @@ def dead(context: Context, action: str | None, id: str | None) -> int:
     return 0
 
 
-def _change(store: Store, action: str, id: str | None) -> int:
+def _change(context: Context, store: Store, action: str, id: str | None) -> int:
     if not id:
-        click.echo(f"Нужен номер: watcher dead {action} ID", err=True)
-        return 2
+        return failed(context, 2, f"Нужен номер: watcher dead {action} ID")
     change = "release" if action == "retry" else "drop"
     if not (getattr(store.outbox, change)(id, now()) or getattr(store.joint, change)(id, now())):
-        click.echo("Такого номера в списке нет.", err=True)
-        return 1
+        return failed(context, 1, "Такого номера в списке нет.")
     return 0

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from watcher.children import ChildFailed, Pool
-from watcher.cli import Context
+from watcher.cli import Context, failed, report
 from watcher.cli.settings import now, settings
 from watcher.configuration import Settings, SourceSettings
 from watcher.doctor import opml
@@ -43,8 +43,7 @@ def doctor(context: Context, ids: tuple[str, ...]) -> int:
     known = {source.id: source for source in loaded.sources}
     unknown = [id for id in ids if id not in known]
     if unknown:
-        click.echo(f"Нет источника {', '.join(unknown)}; есть: {', '.join(sorted(known)[:40])}", err=True)
-        return 2
+        return failed(context, 2, f"Нет источника {', '.join(unknown)}; есть: {', '.join(sorted(known)[:40])}")
     wanted = [known[id] for id in ids] or [source for source in loaded.sources if source.enabled]
     found = asyncio.run(_examine(loaded, wanted, context.json))
     if context.json:
@@ -107,10 +106,8 @@ def discover(context: Context, url: str) -> int:
     address = url if "://" in url else f"https://{url}"
     found, tried = asyncio.run(_discover(loaded, address))
     if found is None:
-        click.echo(f"По адресу {address} источника не найдено. Что пробовали:", err=True)
-        for place, why in tried:
-            click.echo(f"  {place}: {why}", err=True)
-        return 1
+        said = [f"По адресу {address} источника не найдено. Что пробовали:", *(f"  {place}: {why}" for place, why in tried)]
+        return failed(context, 1, "\n".join(said), tried=[{"url": place, "why": why} for place, why in tried])
     if context.json:
         entries = [{"title": entry.title, "url": entry.url, "published": entry.published} for entry in found.entries]
         value = {"id": found.id, "kind": found.kind, "url": found.url, "title": found.title, "entries": entries}
@@ -133,12 +130,14 @@ async def _discover(loaded: Settings, url: str) -> tuple[Found | None, list[tupl
 def export(context: Context, file: Path) -> int:
     """Write the feeds of the configuration as OPML."""
     feeds = [(source.title, source.options.url) for source in settings(context).sources if source.kind == "feed"]
+    if str(file) == "-":
+        click.echo(opml.written(feeds), nl=False)
+        return 0
     try:
         file.write_text(opml.written(feeds), encoding="utf-8")
     except OSError as error:
-        click.echo(f"Не записать {file}: {error.strerror}", err=True)
-        return 1
-    click.echo(f"Записано лент: {len(feeds)} → {file}")
+        return failed(context, 1, f"Не записать {file}: {error.strerror}")
+    report(context, f"Записано лент: {len(feeds)} → {file}", feeds=len(feeds), file=file)
     return 0
 
 
@@ -146,21 +145,23 @@ def take_in(context: Context, file: Path) -> int:
     """Add the feeds of an OPML file to the configuration, as a file of their own."""
     loaded = settings(context)
     if file.stat().st_size > _LARGEST:
-        click.echo(f"{file}: больше {_LARGEST // 2**20} МиБ", err=True)
-        return 1
+        return failed(context, 1, f"{file}: больше {_LARGEST // 2**20} МиБ")
     try:
         read = asyncio.run(_outlines(file.read_bytes()))
     except ChildFailed as error:
-        click.echo(f"{file}: не прочесть: {error}", err=True)
-        return 1
+        return failed(context, 1, f"{file}: не прочесть: {error}")
     if "fault" in read:
-        click.echo(f"{file}: это не OPML: {read['fault']}", err=True)
-        return 1
+        return failed(context, 1, f"{file}: это не OPML: {read['fault']}")
     text, added, skipped = opml.items(read["feeds"], [one.id for one in loaded.sources], [one.options.url for one in loaded.sources])
     if not added:
-        click.echo(f"Добавлять нечего: лент в файле {len(read['feeds'])}, все уже есть.")
+        report(context, f"Добавлять нечего: лент в файле {len(read['feeds'])}, все уже есть.", added=0, known=skipped, file=None)
         return 0
-    return _write(context, context.config / "sources" / f"{file.stem}.yaml", text, f"Добавлено лент: {added}, уже были: {skipped}")
+    path = context.config / "sources" / f"{file.stem}.yaml"
+    code = _write(context, path, text)
+    if not code:
+        said = f"Добавлено лент: {added}, уже были: {skipped} → {path}. Чтобы служба взяла их: watcher reload"
+        report(context, said, added=added, known=skipped, file=path)
+    return code
 
 
 async def _outlines(body: bytes) -> dict[str, Any]:
@@ -169,11 +170,10 @@ async def _outlines(body: bytes) -> dict[str, Any]:
         return answer
 
 
-def _write(context: Context, path: Path, text: str, said: str) -> int:
+def _write(context: Context, path: Path, text: str) -> int:
     """Write a file of sources that the whole configuration still loads with; else leave nothing behind. Raises ConfigError."""
     if path.exists():
-        click.echo(f"{path} уже есть: переименуйте его или файл OPML", err=True)
-        return 1
+        return failed(context, 1, f"{path} уже есть: переименуйте его или файл OPML")
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     try:
@@ -181,5 +181,4 @@ def _write(context: Context, path: Path, text: str, said: str) -> int:
     except ConfigError:
         path.unlink()
         raise
-    click.echo(f"{said} → {path}. Чтобы служба взяла их: watcher reload")
     return 0

@@ -41,15 +41,17 @@ def discover(context: Context, url: str, as_json: bool) -> None:
 
 @sources.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_JSON
 @click.pass_obj
-def take_in(context: Context, file: Path) -> None:
+def take_in(context: Context, file: Path, as_json: bool) -> None:
     """Добавить ленты из OPML отдельным файлом в config/sources/."""
-    _call("sources:take_in", context, file)
+    _call("sources:take_in", _json_too(context, as_json), file)
 
 
 @sources.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@_JSON
 @click.pass_obj
-def export(context: Context, file: Path) -> None:
+def export(context: Context, file: Path, as_json: bool) -> None:
     """Записать ленты настроек как OPML."""
-    _call("sources:export", context, file)
+    _call("sources:export", _json_too(context, as_json), file)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import click
-
-from watcher.cli import Context
+from watcher.cli import Context, report
 from watcher.cli.settings import store_url
 from watcher.errors import StoreError
 from watcher.store import Store, schema
@@ -28,7 +26,7 @@ def backup(context: Context, file: Path) -> int:
     if not path.exists():
         raise StoreError(f"{path} does not exist: there is nothing to back up", "missing")
     schema.copy(path, file)
-    click.echo(f"Сохранено в {file}.")
+    report(context, f"Сохранено в {file}.", file=file)
     return 0
 
 
@@ -52,7 +50,7 @@ def restore(context: Context, file: Path) -> int:
     store = Store(f"sqlite:///{path}")
     store.notes.put("restored", True)
     store.close()
-    click.echo("Восстановлено. При следующем запуске источники узнаются заново, молча.")
+    report(context, "Восстановлено. При следующем запуске источники узнаются заново, молча.", store=path)
     return 0
 
 
@@ -61,5 +59,6 @@ def migrate(context: Context) -> int:
     database = Database(store_url(context))
     had = schema.prepare(database)
     database.close()
-    click.echo(f"Схема хранилища: {schema.HEAD}" + ("" if had == schema.HEAD else f" (была: {had or 'нет'})"))
+    said = f"Схема хранилища: {schema.HEAD}" + ("" if had == schema.HEAD else f" (была: {had or 'нет'})")
+    report(context, said, schema=schema.HEAD, was=had)
     return 0

@@ -13,7 +13,7 @@ import click
 
 from watcher import messages
 from watcher.bot.subscriptions import listening, subscriptions_of
-from watcher.cli import Context
+from watcher.cli import Context, failed
 from watcher.cli.settings import now, settings
 from watcher.configuration import Settings, advice
 from watcher.errors import ConfigError, DeliveryError, Problem
@@ -132,8 +132,7 @@ def send_test(context: Context, id: str) -> int:
     one = known[id]
     if one.notifier not in loaded.notifiers:
         wanted = ", ".join(loaded.wanted.get(one.notifier, ())) or "его ключи в watcher.yaml"
-        click.echo(f"{one.notifier} выключен: задайте {wanted}.", err=True)
-        return 1
+        return failed(context, 1, f"{one.notifier} выключен: задайте {wanted}.")
     return asyncio.run(_send(context, loaded, one))
 
 
@@ -143,18 +142,13 @@ async def _send(context: Context, loaded: Settings, one: Subscription) -> int:
     try:
         notifier = load_kind(one.notifier).open_notifier(loaded.notifiers[one.notifier])
     except (OSError, ValueError) as error:
-        click.echo(f"{one.notifier}: {error}", err=True)
-        return 1
+        return failed(context, 1, f"{one.notifier}: {error}")
     try:
         async with asyncio.timeout(_WITHIN_S):
             await notifier.send(Outgoing(digest("test", one.id, now().isoformat()), one.address, message))
     except (DeliveryError, TimeoutError) as error:
         reason = error.reason if isinstance(error, DeliveryError) else "timeout"
-        if context.json:
-            click.echo(json.dumps({"subscription": one.id, "sent": False, "reason": reason, "error": str(error)}, ensure_ascii=False))
-        else:
-            click.echo(f"Не отправлено: {error or 'нет ответа'} ({reason})", err=True)
-        return 1
+        return failed(context, 1, f"Не отправлено: {error or 'нет ответа'} ({reason})", subscription=one.id, sent=False, reason=reason)
     finally:
         await notifier.close()
     done = {"subscription": one.id, "sent": True, "notifier": one.notifier}

@@ -1,14 +1,15 @@
-"""The terminal: alerts as a reader's text, with light colours where a terminal shows them."""
+"""The terminal: alerts as a reader's text, with light colours where a terminal shows them; or as objects, one a line."""
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Literal, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from watcher.errors import DeliveryDeferred
-from watcher.lines import clean, safe_link
+from watcher.lines import clean, plain, safe_link
 from watcher.model import Limits, Line, Outgoing, Run
 
 # SGR: https://www.ecma-international.org/publications-and-standards/standards/ecma-48/, 8.3.117
@@ -23,6 +24,7 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     colour: Literal["auto", "always", "never"] = Field(default="auto", description="Цвета: auto — только в терминале")
+    format: Literal["text", "json"] = Field(default="text", description="json — объекты для программ, по одному в строке; так и с --json")
 
 
 class Console:
@@ -33,6 +35,7 @@ class Console:
 
     def __init__(self, config: Config, stream: TextIO) -> None:
         self._stream = stream
+        self._as_objects = config.format == "json"
         self._colours = config.colour == "always" or (config.colour == "auto" and stream.isatty())
 
     def length(self, text: str) -> int:
@@ -44,7 +47,11 @@ class Console:
         return False
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Write the message and an empty line after it."""
+        """Write the message and an empty line after it; or its object."""
+        if self._as_objects:
+            data = {**outgoing.message.data, "delivery": outgoing.id, "message": plain(outgoing.message)}
+            self._write(json.dumps(data, default=str) + "\n")
+            return ""
         self._write("\n".join(self._line(line) for line in outgoing.message.lines) + "\n\n")
         return ""
 
