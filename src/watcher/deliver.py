@@ -38,6 +38,9 @@ _REACH = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60, 120,
 _BURST_WITHIN = timedelta(minutes=2)  # the longest that a burst waits for the rest of itself
 _MEASURES = timedelta(days=400)
 _NUMBERED = 24  # units kept free in a part for the line with its number
+_IMPATIENT, _IMPATIENT_WITHIN = 3, timedelta(minutes=1)
+"""When so many recipients in a row had us wait, all within that time, it is all of our messages that are too many, not those to one."""
+_IMPATIENT_WAIT = timedelta(minutes=5)  # the longest for all: a day that one chat has us wait is no reason to let others wait a day
 _SERVER_TRIES = 5  # answers of a faulty server before they are taken for lost ones
 _SERVER = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 300))
 
@@ -89,6 +92,7 @@ class Deliver:
         self._under_way: set[asyncio.Task[Delivered]] = set()
         self._ending = False
         self._key = ""
+        self._told_to_wait: dict[str, dict[str, datetime]] = {}  # notifier → recipient → when
         self._looked_at: dict[str, str] = {}  # recipient → the last digest that was seen to
 
     async def run(self, report: Callable[[Delivered], None], *, digests: bool = True) -> int:
@@ -130,6 +134,7 @@ class Deliver:
         try:
             async with asyncio.timeout(_SEND_WITHIN_S):
                 remote, shown = await self._send(claimed)
+            self._told_to_wait.pop(claimed.notifier, None)
             await self._kept(self._store.outbox.sent, claimed.id, remote, self._now(), shown)
         except (DeliveryError, TimeoutError, asyncio.CancelledError) as fault:
             status, reason, error = await asyncio.shield(self._settle(claimed, fault))
@@ -211,6 +216,9 @@ class Deliver:
             until = now + fault.retry_after + timedelta(seconds=0.2)
             await self._kept(store.outbox.pause_recipient, claimed.id, until)
             await self._kept(store.outbox.deferred, claimed.id, until, text, fault.reason, counted=False)
+            if self._concerns_all(claimed, now):
+                wait = min(fault.retry_after, _IMPATIENT_WAIT)
+                await self._kept(store.outbox.pause_notifier, claimed.notifier, fault.reason, text, (wait,), now)
             return "deferred", fault.reason, text
         if fault.reason == "server" and claimed.attempts >= _SERVER_TRIES:
             await self._kept(store.outbox.uncertain, claimed.id, text, fault.reason, now)
@@ -219,6 +227,13 @@ class Deliver:
         until = now + waits[min(claimed.attempts - 1, len(waits) - 1)]
         await self._kept(store.outbox.deferred, claimed.id, until, text, fault.reason)
         return "deferred", fault.reason, text
+
+    def _concerns_all(self, claimed: Claimed, now: datetime) -> bool:
+        """Whether this is the last of several recipients in a row that had us wait within a short time."""
+        since = now - _IMPATIENT_WITHIN
+        asked = {who: at for who, at in self._told_to_wait.get(claimed.notifier, {}).items() if since < at <= now}
+        self._told_to_wait[claimed.notifier] = asked | {claimed.recipient: now}
+        return len(self._told_to_wait[claimed.notifier]) >= _IMPATIENT
 
     # ------------------------------------------------------------------------------------------------- merged messages
     async def gather(self, subscriptions: Sequence[Subscription] = ()) -> int:

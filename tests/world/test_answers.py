@@ -141,6 +141,50 @@ async def test_an_answer_of_telegram(api: BotApi, chats: Post, name: str) -> Non
     assert chats.state()[0] == state
 
 
+@pytest.mark.parametrize(("chats_in_a_row", "others_wait"), [(2, False), (3, True)])
+async def test_three_chats_in_a_row_that_have_us_wait_make_all_wait(
+    api: BotApi, chats: Post, chats_in_a_row: int, others_wait: bool
+) -> None:
+    busy = [str(501 + number) for number in range(chats_in_a_row)]
+    for chat in busy:
+        api.answers[chat] = deque([bot.flood(40)])
+        chats.owe(f"новость {chat}", chat)
+        await chats.tick()
+        chats.clock.move(seconds=1)
+    chats.owe("соседу", chats.neighbour)
+    await chats.tick()
+    assert len(api.sent(int(chats.neighbour))) == (0 if others_wait else 1)
+    chats.clock.move(seconds=37)
+    assert await chats.tick() == []
+    chats.clock.move(seconds=5)
+    await chats.tick()
+    assert [len(api.sent(int(chat))) for chat in (*busy, chats.neighbour)] == [1] * (chats_in_a_row + 1)
+
+
+async def test_chats_that_have_us_wait_now_and_then_keep_nobody_else_waiting(api: BotApi, chats: Post) -> None:
+    for number, chat in enumerate(("501", "502", "503", "504", "505")):
+        api.answers[chat] = deque([bot.flood(40)])
+        chats.owe(f"новость {number}", chat)
+        await chats.tick()
+        chats.clock.move(seconds=1)
+        chats.owe(f"соседу {number}", chats.neighbour)
+        await chats.tick()
+    assert len(api.sent(int(chats.neighbour))) == 5
+
+
+async def test_chats_that_have_us_wait_a_day_keep_others_waiting_for_minutes_alone(api: BotApi, chats: Post) -> None:
+    for number, chat in enumerate(("501", "502", "503")):
+        api.answers[chat] = deque([FLOOD_A_DAY])
+        chats.owe(f"новость {number}", chat)
+    await chats.tick()
+    chats.owe("соседу", chats.neighbour)
+    chats.clock.move(minutes=6)
+    await chats.tick()
+    assert len(api.sent(int(chats.neighbour))) == 1
+    await chats.wait(30)
+    assert [len(api.sent(int(chat))) for chat in ("501", "502", "503")] == [1, 1, 1]
+
+
 async def test_a_message_of_plain_text_is_sent_where_its_markup_is_refused(api: BotApi, chats: Post) -> None:
     api.script.append(bot.cant_parse())
     chats.owe("первая", chats.ours)
