@@ -49,6 +49,11 @@ async def test_a_job_gets_its_header_and_bytes_and_gives_json(pool: Pool) -> Non
     assert answer == {"header": {"ключ": ["значение", 1, None]}, "bytes": 2_000_000}
 
 
+async def test_children_leave_the_processor_to_the_parent(pool: Pool) -> None:
+    await pool.run("watcher.misdeeds:echo", {})
+    assert os.getpriority(os.PRIO_PROCESS, pool.pids()[0]) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
 @pytest.mark.parametrize(
     ("function", "reason"),
     [

@@ -23,6 +23,8 @@ _LENGTH = struct.Struct(">I")
 _FILES = 64
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_NICENESS = 5
+"""Parsing can wait; the parent's loop, where people are answered, goes first."""
 OUT_OF_MEMORY = 77
 
 
@@ -52,13 +54,14 @@ def _channels() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _limit(memory_bytes: int, parent: int) -> None:
-    """Set the kernel's limits, die with the parent, and leave it to the parent when to end."""
+    """Set the kernel's limits, stand behind the parent, die with it, and leave it to the parent when to end."""
     for signal_ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_ignored, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before it could be asked for
         sys.exit(0)
+    os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
