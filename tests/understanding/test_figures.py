@@ -67,19 +67,63 @@ def test_most_rules_begin_on_the_first_day_named() -> None:
     assert slots("proc.law.44fz", "Подписан закон о поправках в 44-ФЗ", text)["effective"] == "2026-05-01"
 
 
+REGISTERED = "Пензенский приборный кластер включён в реестр Минпромторга"
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "Пять предприятий из Пензы и три из Кузнецка объединил новый кластер.",
         "Участников было 27.",
+        "Из них пять предприятий работают в Кузнецке.",
+        "С тех пор три компании обанкротились.",
+        "Переговоры идут ещё с 14 предприятиями.",
+        "Реестр насчитывает 90 кластеров, в которые входит 1200 предприятий по всей стране.",
     ],
 )
 def test_part_of_the_members_and_their_former_number_are_not_shown(text: str) -> None:
-    assert "participants" not in slots("cluster.register.include", "Пензенский приборный кластер включён в реестр Минпромторга", text)
+    assert "participants" not in slots("cluster.register.include", REGISTERED, text)
 
 
-def test_a_subsidy_members_hope_for_is_no_act_of_the_register() -> None:
-    text = "Приказ подписан. Участники рассчитывают возместить часть затрат по ПП № 41."
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Пять предприятий из Пензы и три из Кузнецка объединил новый кластер.", 8),
+        ("В него вошли девять пензенских и две саранские компании.", 11),
+        ("Участников — 18, из них одиннадцать пензенские.", 18),
+        ("Среди девяти участников — литейщики и прядильщики.", 9),
+        ("Теперь под общей крышей 38 организаций.", 38),
+        ("Двенадцать заводов Пензы и Кузнецка выпускают датчики и кабель.", 12),
+    ],
+)
+def test_all_members_are_counted_however_it_is_said(text: str, number: int) -> None:
+    assert slots("cluster.register.include", REGISTERED, text)["participants"] == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("В кластере 21 предприятие, 6,8 тыс. чел.", 6800),
+        ("В кластере 21 предприятие, численность работников составляет 2 862 человека.", 2862),
+        ("The group unites 10 plants with about 5,200 workers.", 5200),
+    ],
+)
+def test_how_many_work_there(text: str, number: int) -> None:
+    assert slots("cluster.register.include", REGISTERED, text)["jobs"] == number
+
+
+def test_members_of_a_cluster_that_is_planned() -> None:
+    text = "Соглашение подписали восемь заводов области, заявку направят осенью. Переговоры идут с 14 поставщиками."
+    assert slots("cluster.plan", "В Пензе создадут промышленный кластер приборостроения", text)["participants"] == 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Приказ подписан. Участники рассчитывают возместить часть затрат по ПП № 41.",
+        "В тот же день ведомство огласило итоги отбора по постановлению № 41.",
+    ],
+)
+def test_a_subsidy_members_hope_for_is_no_act_of_the_register(text: str) -> None:
     assert "acts" not in slots("cluster.register.include", "Пензенский приборный кластер включён в реестр Минпромторга", text)
 
 

@@ -137,3 +137,40 @@ def test_what_is_no_act(text: str) -> None:
 def test_the_date_of_an_act_is_no_date_of_the_news() -> None:
     found = facts.find("text", "постановление от 31.07.2015 № 779", None, PUBLISHED, names=False)
     assert [one.kind for one in found] == ["act"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Подписано постановление. Номер документа – 1204, дата – 14 апреля", "ru/gov/postanovlenie/2026-04-14/1204"),
+        ("Правительство внесло изменения. Новый документ имеет № 1317", "ru/gov/postanovlenie/-/1317"),
+        ("Соответствующее постановление, № 655, подписано 21 апреля", "ru/gov/postanovlenie/2026-04-21/655"),
+        ("Постановление об ограничении допуска вышло под № 655, дата – 22 апреля", "ru/gov/postanovlenie/2026-04-22/655"),
+        ("Прежний приказ, от 22.10.2024 № 417", "ru/-/prikaz/2024-10-22/417"),
+        ("ПП 655 от 21.12. Суть", "ru/gov/postanovlenie/2025-12-21/655"),
+        ("приказ от 15.02.26 № 44", "ru/-/prikaz/2026-02-15/44"),
+        ("закон «О надзоре» (от 14.03.2026 № 31-ФЗ)", "ru/fz/2026-03-14/31"),
+        ("после подписания 27 декабря 501-ФЗ", "ru/fz/2025-12-27/501"),
+        ("Коллегия ЕЭК 31 марта 2026 г. приняла решение № 43", "eaeu/collegium/decision/2026-03-31/43"),
+        ("Government Resolution No. 655, dated April 21, 2026", "ru/gov/postanovlenie/2026-04-21/655"),
+        ("On 21 April 2026 the Government adopted Resolution No. 655", "ru/gov/postanovlenie/2026-04-21/655"),
+        ("Постановление № 655 подписано вчера", "ru/gov/postanovlenie/2026-04-27/655"),
+        ("Минфин о приказе 126н", "ru/-/prikaz/-/126н"),
+    ],
+)
+def test_a_number_or_date_that_stands_apart(text: str, key: str) -> None:
+    assert keys(text) == [key]
+
+
+def test_two_numbers_said_once() -> None:
+    assert [one["number"] for one in acts("Вышли два постановления. Номера документов – 311 и 313.")] == ["311", "313"]
+
+
+def test_a_number_in_brackets_is_an_act_where_only_one_kind_is_spoken_of() -> None:
+    assert "251" in [one["number"] for one in acts("Вышла правка в ПП-719 (№ 251 от 28.02.2026).")]
+    assert acts("Приказ и постановление готовы (№ 251 от 28.02.2026).") == []
+
+
+def test_an_act_of_the_same_day_as_the_one_before() -> None:
+    found = acts("Приказ от 3 апреля 2026 г. № 374/пр вводит условия. Второй приказ, № 375/пр от того же числа, вводит другие.")
+    assert [(one["number"], one["date"]) for one in found] == [("374/пр", "2026-04-03"), ("375/пр", "2026-04-03")]

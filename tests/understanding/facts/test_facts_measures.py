@@ -184,3 +184,45 @@ def test_shares_and_points() -> None:
     assert measures("доля 18%")[0][1] == {"value": 18}
     assert measures("ставка выше на 2 п. п.")[0][1]["points"]
     assert [one[1]["value"] for one in measures("share will rise from 15 to 25 percent")] == [15, 25]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.8 вместо 1.5 млн т",
+        "1,8 млн тонн лома и отходов чёрных металлов вместо 1,5 млн тонн",
+        "1,8 млн т против прошлогодних 1,5 млн т",
+        "1,5 млн т тарифной квоты превратились в 1,8 млн. Прибавка поделена",
+    ],
+)
+def test_what_holds_now_is_put_against_what_held(text: str) -> None:
+    found = {one[1]["role"]: one[1] for one in measures(text)}
+    assert found == {"to": tonnes(1.8e6, role="to", was=1.5e6), "from": tonnes(1.5e6, role="from")}
+
+
+@pytest.mark.parametrize("text", ["совместные проекты на 1,2 млрд.", "общий бюджет проекта - 1,2 млрд. Линией", "деньги (1,2 млрд) пойдут"])
+def test_roubles_are_meant_after_a_word_for_money(text: str) -> None:
+    assert [one[1] for one in measures(text)] == [rub(1.2e9)]
+
+
+def test_a_bare_number_beside_tonnes_is_no_money() -> None:
+    assert [one[0] for one in measures("по проекту 2 млн, а было 3 млн тонн")] == ["quantity"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "of"),
+    [
+        ("Участников - 18, из них", 18, "participants"),
+        ("Участников на сегодня 63, хотя", 63, "participants"),
+        ("Состав участников, их 18, не поменялся", 18, "participants"),
+        ("Участников в нём пятнадцать.", 15, "participants"),
+        ("общее число членов объединения достигло 58.", 58, "participants"),
+        ("количество участников достигло двадцати трёх", 23, "participants"),
+        ("число участников сократилось с 18 до 16.", 16, "participants"),
+        ("численность работников составляет 2 862 человека", 2862, "people"),
+        ("6,8 тыс чел.", 6800, "people"),
+        ("1700 раб.мест", 1700, "jobs"),
+    ],
+)
+def test_counts_said_after_their_noun_or_cut_short(text: str, value: int, of: str) -> None:
+    assert (value, of) in [(one[1]["value"], one[1]["of"]) for one in measures(text)]

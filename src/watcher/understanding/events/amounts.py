@@ -11,16 +11,26 @@ from watcher.understanding.grammar import find_part
 
 _INCREMENT = re.compile(
     r"(?:\bплюс|добав\w+|(?<!\bи )ещ[её]|by|about|дополнительн\w+|прибав\w+|прирост\w*"
-    r"|перераспредел\w+|перенес\w+|переброс\w+|\badds?|\badded|\bextra|\bна)"
-    r"\s*(?:почти |около |примерно |ещ[её] |сразу )*$"
+    r"|перенес\w+|переброс\w+|\badds?|\badded|\bextra|\bна)"
+    r"\s*(?:почти |около |примерно |ещ[её] |сразу )*$|[+]\s*$"
 )
+_MOVED = re.compile(r"перераспредел\w+\s*$")
+_ASKED = re.compile(r"просил|прося\b|запрашивал|добива|настаива|хотел|рассчитывал|предлагали|asked|wanted|sought")
+_LISTED = re.compile(r"\W*[\w\s,()«»\"/-]{2,60}?\s?[-–—:]\s*\d")
+_WHOLE_USED = re.compile(
+    r"(?:\bиз|\bof|\bfrom)\s+(?!них|которых)(?:[\w-]+\s+){0,3}(?:в\s+|на\s+)?$"
+    r"|(?:квот|лимит|quota)\w*\s(?:(?!выбран|использован|освоен|исчерпан|осталось|остаток)[^.,;\d]){0,45}?"
+    r"(?:\bв|\bна|объ[её]мом|размером|\bof)\s*$"
+)
+_QUOTA_AFTER = re.compile(r"[\s-]{0,2}(?:duty-free |tariff |export |wheat |grain )*quota")
+_HOME_AFTER = re.compile(r"[\s\w.]{0,16}(?:приход\w+ на|достан\w+|на долю|[-–—] на|для|for)\s+(?:росси|рф\b|russia)")
 _STATISTICS = re.compile(
     r"собра\w+|урожа\w+|произве\w+|производств\w+ |потребл\w+|спрос|поставил\w*|отгрузил\w*|экспортировал\w*|вывезл\w+|вывезен\w*"
     r"|за прошлый|израсходовал|исчерпал|(?:экспорт|импорт) (?:составил|вырос|упал|снизил)|по итогам|harvest|output|shipped|exported"
 )
 _QUOTA = re.compile(
     r"квот|лимит|вывез|вывоз|ввез|ввоз|завез|отгруз|отправ|постав|объ[её]м|экспорт|импорт|не более|разреш|отведен|выделен|потол"
-    r"|получ|достан|причит|речь о|размер|распредел|остат|для рф|для росси|quota|cap\b|limit|export|tonnes|tons"
+    r"|получ|достан|причит|речь о|размер|распредел|остат|\bна (?:весь )?20\d\d|для рф|для росси|quota|cap\b|limit|export|tonnes|tons"
 )
 _WHOLE = re.compile(r"объ[её]м\w* квот|размер|можно (?:будет )?вывезти|квот\w+ (?:в |на |объ)|применяем")
 _SHARED_OUT = re.compile(r"подлежит|перераспредел")
@@ -36,8 +46,10 @@ _FIRMS = re.compile(r"больше всех|достал[ао]сь|лидер|т
 
 def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
     """Give the amounts of the quota itself, total and parts; no increments, no former ones, no statistics, no other state's."""
-    if scope.family != "quota" or scope.kind in ("quota.utilisation", "quota.procurement.share", "quota.export.ban"):
+    if scope.family != "quota" or scope.kind in ("quota.procurement.share", "quota.export.ban"):
         return None
+    if scope.kind == "quota.utilisation":
+        return _of_which_used(scope)
     out: list[dict[str, Any]] = []
     of_russia: list[bool] = []
     for fact in scope.of("quantity"):
@@ -46,6 +58,7 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
             value.get("per")
             or fact.role in ("by", "from")
             or _INCREMENT.search(fact.before)
+            or (_MOVED.search(fact.before) and scope.kind != "quota.allocation")
             or _FORMER.search(fact.before[-40:])
             or _FORMER_TIME.search(fact.before)
             or _BECAME.match(fact.after)
@@ -62,7 +75,10 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
         ):
             continue
         if fact.line is not scope.own and (
-            not (_QUOTA.search(low) or _is_headline_of(scope, fact)) or _STATISTICS.search(low) or _FIRMS.search(low)
+            not (_QUOTA.search(low) or _is_headline_of(scope, fact) or _LISTED.match(fact.line.text))
+            or _STATISTICS.search(low)
+            or _FIRMS.search(low)
+            or _ASKED.search(low)
         ):
             continue
         if _owner(fact, known) == "foreign":
@@ -76,6 +92,17 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
         own = [one for one, mine in zip(out, of_russia, strict=True) if mine]
         return [one for one in out if one in own or one["unit"] != own[0]["unit"] or one["value"] < max(each["value"] for each in own)]
     return out
+
+
+def _of_which_used(scope: Scope) -> list[dict[str, Any]] | None:
+    """«Из 1,8 млн тонн выбрано 93 %»: the whole quota, where its sentence names one amount as such."""
+    whole = []
+    for fact in scope.of("quantity"):
+        near = fact.line is scope.own or fact.line.kind in ("title", "lead")
+        if near and not fact.entity.value.get("per") and (_WHOLE_USED.search(fact.before) or _QUOTA_AFTER.match(fact.after)):
+            one = {"value": fact.entity.value["value"], "unit": fact.entity.value["unit"]}
+            whole.extend([] if one in whole else [one])
+    return whole if len(whole) == 1 else None
 
 
 def _exact(volumes: list[dict[str, Any]], of_russia: list[bool]) -> tuple[list[dict[str, Any]], list[bool]]:
@@ -109,7 +136,9 @@ def _owner(fact: Told, known: Knowledge) -> str:
     owners = [(at, "foreign") for at, _ in find_part(known.gate["foreign"].parts[0], fact.line.words)]
     owners += [(at, "home") for at, _ in find_part(known.gate["home"].parts[0], fact.line.words)]
     before = [owner for owner in owners if tokens[owner[0]].start < place and tokens[owner[0] - 1].form not in ("из", "от")]
-    if re.match(r"[\s\w.]{0,24}(?:за|приходится на|для|на долю)\s", fact.after) and any(
+    if _HOME_AFTER.match(fact.after):
+        return "home"
+    if re.match(r"[\s\w.]{0,24}(?:за|приходится на|для|на долю|[-–—] на)\s", fact.after) and any(
         state == "foreign" and 0 < tokens[at].start - place < 60 for at, state in owners
     ):
         return "foreign"

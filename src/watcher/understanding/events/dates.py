@@ -16,23 +16,40 @@ Dated = tuple[Entity, str, str, Line]
 _DUE = re.compile(
     r"высказ|отзыв|поруч|экспертиз|заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже"
     r"|обязан|подать|должн|предстоит|привести|следует|необходимо|нужно|надо"
-    r"|перерегистр|переписать|deadline|submit|no later|applications"
+    r"|перерегистр|переписать|допуска|направля|deadline|submit|no later|applications|accept|comments"
 )
 _DONE_BY = re.compile(
     r"внес(?:ут|ти)|прим(?:ут|ет)|приня(?:ть|ты)|подготов|появ|рассмотр|доработа|утверд(?:ят|ит|ить)|разработ|определ(?:ят|ит)|реш(?:ат|ит)"
 )
-_HOLDS = re.compile(r"действ|продл|времен|срок|проработа|рассчитан|особый порядок|упрощ")
+_HOLDS = re.compile(
+    r"действ|продл|времен|срок|проработа|рассчитан|особый порядок|упрощ|остав|пуст[ия]т|разреш|позвол|сохран|смогут|вправе|предел|работает"
+    r"|скрыва|не раскрыва|не публик"
+)
 _ALLOWED = re.compile(r"[\s\w]{0,24}(?:смогут|могут|вправе|разреш)")
 _CLOSES = re.compile(r"(?:заверш\w+|законч\w+|истека\w+|закро\w+|ends?|closes?)\s*$")
+_LAST_DAY = re.compile(r"последни[йм] (?:день|срок|дн[её]м)(?: (?:подачи|при[её]ма))?(?: (?:заяв\w+|документ\w+|предложений))?\W*$")
 _APPLY = re.compile(r"высказ|отзыв|принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|экспертиз|замечани|applications|submit")
+_ELSEWHERE = re.compile(
+    r"лиценз|разрешительн\w+ документ|заяв(?:к|л)|при[её]м\w* (?:вед|ид)|сворачив|прода(?:ж|ва)|отгруз|оформл|выда(?:ва|ч|д)|цен[аыу]\b"
+    r"|учебн|станет известн|подорожа|ставк|пошлин|торг[иа]|аукцион"
+)
+"""What begins or ends on a day beside the measure itself: licences, applications, prices."""
+_EXPECTED = re.compile(r"\b(?:к|полага\w*|прогноз\w*|ожида\w*|остан[еу]тся|жд[уё]т)\s*$")
+_REMAINS = re.compile(r"\W*(?:остан[еу]тся|ожида|прогнозир)")
+_APPLICATIONS = re.compile(r"\bпри[её]м(?:а|у|е)?\b|принима[ею]т|\bподать|пода[юё]т|подача|подачи|заявк|заявлен")
+_TAKEN = re.compile(r"[^.;]{0,30}\b(?:при[её]м|принима[ею]т|подать|пода[юё]т)")
+_NOTICES = re.compile(r"(?:размещ|объявл|начат|опубликов)\w*(?: \w+){0,2}\s*(?:до)?\s*$")
+_AS_BEFORE = re.compile(r"[^.;]{0,40}(?:не меня|прежн|по стар)")
+_OF_MEASURE = re.compile(r"квот|вывоз|вывезти|экспорт|ввоз|ввезти|запрет|действ|лимит|разреш|quota|export|import|ban\b")
 _BEGINS = re.compile(
     r"вступ|действ|применя|примен|исполня|выполня|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
     r"|take\w* effect|appl(?:y|ies)|start|effective|come\w* into|from"
 )
 _POSTPONED = re.compile(r"отлож|перенес|сдвин|отсроч|отодвин")
 _IN_FORCE_ON = re.compile(
-    r"(?:вступ\w+ в силу|начн\w+ (?:действовать|применяться|работать)|начина\w+ (?:действовать|применяться)|заработа\w+|стартует"
-    r"|стан\w+ обязательн\w+|take\w* effect|effective|вступлени\w+ в силу\W*|начал\w+ (?:действия|применения)\W*"
+    r"(?:(?:вступ\w+ в силу|заработать|начать действовать) [^.;]{0,30}(?:может|могут|должн\w+)|"
+    r"вступ\w+ в силу|начн\w+ (?:действовать|применяться|работать)|начина\w+ (?:действовать|применяться)|заработа\w+|стартует"
+    r"|стан\w+ обязательн\w+|take\w* effect|effective|вступлени\w+ в силу\W*|начал\w+ (?:действия|применения)(?: \w+)?\W*"
     r"|применени\w+[^.;]{0,30}[—–:-]|вступ\w+ в силу, как ожидается,|в силу [^.;]{0,40}вступ\w+,? ?(?:как ожидается,)?)\s*(?:on\s*)?$"
 )
 _BACK = re.compile(r"\b(?:с начала|с конца|начиная|работает|создан\w*|основан\w*|действ\w+ ещ[её]|жд(?:ут|ал\w*)|не)\s*с?\s*$|\bsince\s*$")
@@ -52,11 +69,12 @@ def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[st
     """The time a quota, a ban or a temporary rule holds: a period said as one before a beginning and an end said apart."""
     if kind.startswith("cluster.") or (kind.startswith("proc.") and not _temporary(facts)):
         return None
-    for entity, before, _, _ in facts:
+    for entity, before, after, _ in facts:
         if (
             entity.kind != "period"
             or not isinstance(entity.value, dict)
             or _DUE.search(before[-30:])
+            or _is_for_applications(before, after)
             or _COUNTED.search(before)
             or _is_past(entity, published)
         ):
@@ -67,6 +85,19 @@ def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[st
         facts = [fact for fact in facts if not (_IN_FORCE_ON.search(fact[1]) and re.search(r"приказ|документ|постановлен", fact[1][-45:]))]
     edges = _from_edges([fact for fact in facts if fact[0].kind == "date" and isinstance(fact[0].value, str)], kind, published)
     return None if kind == "quota.utilisation" and edges and "end" not in edges else edges  # how much was used since then
+
+
+def _is_for_applications(before: str, after: str) -> bool:
+    """«Приём ведётся с 17 по 26 января», «с 21 февраля по 23 марта министерство принимает заявки», «на 2026/27 учебный год»."""
+    if after.lstrip().startswith("учебн"):
+        return True
+    said = _last(_APPLICATIONS, before[-70:])
+    return (said >= 0 and said > _last(_OF_MEASURE, before[-70:])) or (said < 0 and _TAKEN.match(after) is not None)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Where the last of its words ends; -1 if there is none."""
+    return max((found.end() for found in pattern.finditer(text)), default=-1)
 
 
 def _is_past(entity: Entity, published: date | None) -> bool:
@@ -90,12 +121,13 @@ def beginning(facts: Sequence[Dated]) -> str | None:
 
 def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> dict[str, str] | None:
     start = end = ends = ""
+    facts = [fact for fact in facts if not _is_of_something_else(fact[1], fact[2])]
     for entity, before, _, line in facts:
         value = str(entity.value)
+        if kind.startswith("proc.") and _NOW.search(line.text.lower()):
+            continue
         if len(value) == 7 and entity.comparator == "≤" and before.endswith("до "):
             continue  # «до июля»: its last day to some, the day before its first to others
-        if _NOW.search(line.text.lower()) and kind.startswith("proc."):
-            continue
         if len(value) == 4:
             if kind == "quota.procurement.share" and entity.comparator == "≥" and published and int(value) >= published.year and not start:
                 start = f"{value}-01-01"
@@ -113,6 +145,12 @@ def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> di
     if start and end and start > end:
         start = ""
     return {key: value for key, value in (("start", start), ("end", end)) if value} or None
+
+
+def _is_of_something_else(before: str, after: str) -> bool:
+    """«Лицензии начнут выдавать с 1 июня», «к 30 июня останется треть»."""
+    beside = _last(_ELSEWHERE, before[-60:]) > _last(_OF_MEASURE, before[-60:])
+    return beside or _EXPECTED.search(before[-16:]) is not None or _REMAINS.match(after) is not None
 
 
 def _is_due(before: str) -> bool:
@@ -149,11 +187,11 @@ def _temporary(facts: Sequence[Dated]) -> bool:
     )
 
 
-def effective(facts: Sequence[Dated], kind: str) -> str | None:
+def effective(facts: Sequence[Dated], kind: str, published: date | None) -> str | None:
     """The first day on which a rule holds, where the text says so to the day or month."""
     rule = kind.startswith(("proc.", "cluster.regime"))
     for entity, before, _, _ in facts:
-        if entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) >= 7 and _MOVED_TO.search(before):
+        if rule and entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) >= 7 and _MOVED_TO.search(before):
             return _first_day(entity.value)
     for entity, before, after, _ in facts:
         if entity.kind != "date" or not isinstance(entity.value, str) or len(entity.value) < 7:
@@ -161,13 +199,21 @@ def effective(facts: Sequence[Dated], kind: str) -> str | None:
         since = (
             entity.comparator in ("≥", ">")
             and (rule or _BEGINS.search(before + after))
-            and not _BACK.search(before)
+            and not _is_back(before, entity.value, published)
             and not _WAS_TO.search(before[-50:])
         )
         postponed = entity.comparator in ("≤", "<") and kind.startswith("proc.") and _POSTPONED.search(before[-60:])
-        if since or postponed or (entity.comparator == "" and _IN_FORCE_ON.search(before)):
+        old_rules = rule and entity.comparator in ("≤", "<") and _NOTICES.search(before[-60:]) and _AS_BEFORE.match(after)
+        turning = "переходный период" in before[-24:]
+        if since or postponed or old_rules or turning or (entity.comparator == "" and _IN_FORCE_ON.search(before)):
             return _first_day(entity.value)
     return None
+
+
+def _is_back(before: str, value: str, published: date | None) -> bool:
+    """«Работает с 2016 года» tells of the past, «работает с 1 марта» of what is to come."""
+    to_come = published is not None and value > published.isoformat()
+    return _BACK.search(before) is not None and not (to_come and before.rstrip(" с").endswith("работает"))
 
 
 def deadline(facts: Sequence[Dated], published: date | None) -> str | None:
@@ -177,12 +223,16 @@ def deadline(facts: Sequence[Dated], published: date | None) -> str | None:
 
 
 def _deadline(facts: Sequence[Dated]) -> str | None:
-    for entity, before, _, _ in facts:
-        if entity.kind == "period" and isinstance(entity.value, dict) and _APPLY.search(before[-40:]) and "precision" not in entity.value:
-            return str(entity.value["end"])
+    for entity, before, after, _ in facts:
+        if entity.kind == "period" and isinstance(entity.value, dict) and "precision" not in entity.value:
+            discussed = _APPLY.search(before[-40:]) and "проект" not in before[-40:] and not _OF_MEASURE.search(after[:40])
+            if discussed or _is_for_applications(before, after):
+                return str(entity.value["end"])
+            continue
         exact = entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) == 10
         due = entity.comparator in ("≤", "<") and _is_due(before[-70:])
-        if exact and (due or (not entity.comparator and _CLOSES.search(before[-24:]) and _APPLY.search(before))):
+        closes = _CLOSES.search(before[-24:]) and _APPLY.search(before)
+        if exact and (due or (not entity.comparator and (closes or _LAST_DAY.search(before)))):
             return str(entity.value)
     return None
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from watcher.understanding.events import amounts, dates
+from watcher.understanding.events import amounts, dates, fitting, members
 from watcher.understanding.events.document import ASIDE, Line, first
 from watcher.understanding.events.knowledge import Knowledge
 from watcher.understanding.events.scope import Scope, Told
@@ -24,31 +24,13 @@ _SUPPORT = re.compile(
 )
 _PROJECTS = re.compile(r"инвест|вложен|вложат|вложить|проект|стоимост|оценива|построят|обойд|invest|project|cost|worth")
 _CONDITION = re.compile(r"\b(?:дешевле|дороже)\s+(?:чем\s+)?$")
-_REGISTRY = re.compile(
-    r"(?:в|во) (?:вс[её]м )?(?:федеральном )?реестре\b[^.]{0,60}\d|всего в (?:реестр|стран|росси)|по (?:всей )?стране"
-    r"|с запуска|за вс[её] время|с начала (?:программы|действия)|в росси[ия] (?:уже |насчит|действ)|субъект\w+ (?:рф|федерации)"
-)
-_MEMBERS = re.compile(
-    r"состав|вошл|вход|внутри|обойм|образ|созда|объедин|участник|участву|насчит|включа|числ|кластер|все \d"
-    r"|member|compan|group|compris|unite"
-)
-_FRESH = re.compile(r"(?:ещ[её]|новы[хе]|нов(?:ый|ая)|дополнительн\w+|присоедини\w+|вступил\w*|вместе с|\bnew|more)\s+(?:\w+\s+){0,2}$")
 _PLACES = re.compile(r"москв[уые]", re.IGNORECASE)
-_OTHERS = re.compile(r"(?:с уч[её]том|включая|в том числе|из них|среди)\W*$|(?<!состоит )(?<!состоящий )\bиз\W*$")
 _MEMBERSHIP = ("cluster.register", "cluster.participants", "cluster.operator")
 _BESIDE_LAW = frozenset(
     {"quota.procurement.share", "proc.smb", "proc.payment", "proc.origin719", "proc.model_contract", "proc.long_term", "proc.natregime"}
 )
 _PURCHASES = ("44-ФЗ", "223-ФЗ")
 _FIELD = re.compile(r"(?:закупк\w+|торг\w+|контракт\w+|заказчик\w*|правилам|рамках|через)\s+(?:по\s+)?$")
-_AND = re.compile(r"(?:\d+|\b(?:од[ин]\w*|дв[ае]|три|четыре|пять|шесть|семь|восемь|девять|десять|одиннадцать))\s+\w+\s+и\s*$")
-_APART = re.compile(
-    r"\s+(?:из|от|from)\s[\w\s-]{2,40}\b(?:и|and)\s(?:ещ[её]\s)?(?:\d+|две|два|три|четыре|пять|шесть|семь|восемь|two|three|four|five|six|seven|eight)\s"
-)
-_WAS = re.compile(r"\b(?:был[ои]|раньше|прежде)\W*$")
-_CAME = re.compile(r"\b(?:уш(?:ли|[её]л|ло)|выш(?:ли|ел|ло)|покин|присоедин|вступ|примкн|приня|влил|вошл|войд|прибав|пополн)")
-_TOTAL = re.compile(r"(?:теперь|всего|итого|\bдо|стало|насчит\w*|достиг\w*|вырос\w*|total)\W*(?:\w+\W+){0,3}$")
-_WORKERS = re.compile(r"рабоч\w+ мест|работа\w+|занят\w*|труд\w+|jobs|employ")
 _PLAINER = frozenset({"extend", "lift", "zero", "reject"})  # said beside «ограничит», they say what is really done
 _SUBJECT = re.compile(r"область|край|[Рр]еспублика|автономный округ|^Москва$|Санкт-Петербург|Севастополь")
 _DATELINE = re.compile(r"[,.]? \d{1,2} (?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)")
@@ -68,7 +50,7 @@ def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
     """Fill every slot of which something is said; the others are left out."""
     slots: dict[str, Any] = {}
     for name, make in _SLOTS:
-        value = make(scope, known)
+        value = make(scope, known) if fitting.is_said_of(scope.kind, name) else None
         if value not in (None, [], {}, ""):
             slots[name] = value
     if slots.get("change") == "reject":
@@ -95,7 +77,7 @@ def _regions(scope: Scope, known: Knowledge) -> list[str] | None:
         low = fact.line.text.lower()
         if (
             not _SUBJECT.search(name)
-            or _REGISTRY.search(low)
+            or members.REGISTRY.search(low)
             or _DATELINE.match(fact.after)
             or (fact.line is not scope.own and _PARTNERS.search(low) and (sure or weak))
             or (_PLACES.fullmatch(fact.entity.text) and "кластер" not in fact.after[:30])
@@ -123,55 +105,22 @@ def _name(scope: Scope, known: Knowledge) -> str | None:
     return str(value.get("name", found.entity.text)) if isinstance(value, dict) else str(value)
 
 
-def _participants(scope: Scope, known: Knowledge) -> int | None:
-    if scope.family != "cluster" or scope.kind in ("cluster.regime.rules", "cluster.project.support", "cluster.other", "cluster.plan"):
-        return None
-    best: tuple[int, int] | None = None
-    for fact in scope.of("count"):
-        what = fact.entity.value.get("of")
-        if what not in ("participants", "enterprises") or fact.role in ("by", "from") or _FRESH.search(fact.before):
-            continue
-        if scope.kind == "cluster.participants.change" and _CAME.search(fact.line.text.lower()) and not _TOTAL.search(fact.before):
-            continue
-        if (
-            _AND.search(fact.before)
-            or _APART.match(fact.after)
-            or _WAS.search(fact.before)
-            or _OTHERS.search(fact.before)
-            or "нов" in fact.entity.text.lower()
-        ):
-            continue
-        low = fact.line.text.lower()
-        if _REGISTRY.search(low) or not _MEMBERS.search(low):
-            continue
-        weight = (2 if what == "participants" else 1) + (1 if re.search(r"всего|все |итого|теперь|до |total", fact.before[-25:]) else 0)
-        if best is None or weight > best[0]:
-            best = (weight, int(fact.entity.value["value"]))
-    return best[1] if best else None
-
-
-def _jobs(scope: Scope, known: Knowledge) -> int | None:
-    if scope.family != "cluster":
-        return None
-    for fact in scope.of("count"):
-        what = fact.entity.value.get("of")
-        near = fact.before + " " + fact.after[:40]
-        if fact.role not in ("by", "from") and (what == "jobs" or (what == "people" and _WORKERS.search(near))):
-            return int(fact.entity.value["value"])
-    return None
-
-
 def _money(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
     if scope.family != "cluster":
         return None
     out = []
     for fact in scope.of("money"):
         value = fact.entity.value
-        if value.get("per") or fact.role in ("by", "from") or _CONDITION.search(fact.before) or _REGISTRY.search(fact.line.text.lower()):
+        if (
+            value.get("per")
+            or fact.role in ("by", "from")
+            or _CONDITION.search(fact.before)
+            or members.REGISTRY.search(fact.line.text.lower())
+        ):
             continue
         purpose = _purpose(fact, scope)
         one = {"value": value["value"], "currency": value["currency"], "of": purpose}
-        if purpose and one not in out:
+        if fitting.is_money_of(scope.kind, purpose) and one not in out:
             out.append(one)
     return out
 
@@ -203,6 +152,7 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
             or _is_loosely_named(fact, numbered)
             or _is_of_purchases(fact, scope)
             or _is_field_of_work(fact, scope)
+            or not fitting.is_act_of(scope.kind, str(value.get("type")), str(value.get("number")))
         ):
             continue
         act = {key: value[key] for key in ("type", "issuer", "number", "date") if value.get(key)}
@@ -327,7 +277,7 @@ def _effective(scope: Scope, known: Knowledge) -> str | None:
         return None
     part = known.by_name[scope.kind].figures and scope.own.kind not in ("title", "lead")
     facts = [fact for fact in scope.facts if not part or fact.line is scope.own]
-    return dates.effective([(fact.entity, fact.before, fact.after, fact.line) for fact in facts], scope.kind)
+    return dates.effective([(fact.entity, fact.before, fact.after, fact.line) for fact in facts], scope.kind, scope.published)
 
 
 def _deadline(scope: Scope, known: Knowledge) -> str | None:
@@ -339,8 +289,8 @@ def _deadline(scope: Scope, known: Knowledge) -> str | None:
 _SLOTS: tuple[tuple[str, Callable[[Scope, Knowledge], Any]], ...] = (
     ("regions", _regions),
     ("name", _name),
-    ("participants", _participants),
-    ("jobs", _jobs),
+    ("participants", lambda scope, _: members.participants(scope)),
+    ("jobs", lambda scope, _: members.jobs(scope)),
     ("money", _money),
     ("acts", _acts),
     ("bill", _bill),

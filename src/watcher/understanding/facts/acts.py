@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
-from watcher.understanding.facts.known_acts import known_acts, make_act, named_acts, read_day, read_english_day
+from watcher.understanding.facts.acts_apart import find_acts_apart
+from watcher.understanding.facts.known_acts import DATE, NUMBER, SIGN, known_acts, make_act, named_acts, read_day, read_english_day
 from watcher.understanding.facts.page import Found, Page
 
 _TYPES = {
@@ -25,10 +27,6 @@ _TYPES = {
     "пп": "постановление",
     "рп": "распоряжение",
 }
-_MONTH = r"(?:январ|феврал|март|апрел|ма|июн|июл|август|сентябр|октябр|ноябр|декабр)[а-я]{1,2}"
-_DATE = rf"(?:[0-3]?\d\.[01]?\d\.(?:20|19)\d\d|[0-3]?\d {_MONTH}(?: (?:20|19)\d\d)?)(?: ?г(?:ода|\.)?(?![а-я]))?"
-_NO = r"(?:№№?|\bn[or]?\.?(?= ?\d)|номер[а-я]{0,2}|за номером)"
-_NUM = r"\d{1,5}(?:-\d{1,4}(?!\d))*(?:/[\dа-я-]{1,12}|-[а-я]{1,3}|[а-я]{1,2}(?![а-я]))*(?:/\d{1,6})?"
 _LAW = re.compile(
     r"(?<![\w-])(?:№ ?|n ?)?(\d{1,3})(?: ?- ?| )?ф[з3]\b(?:-\d)?|\bф[з3](?: рф)?(?: ?- ?| )(?:№ ?|n ?)?(\d{1,3})\b(?!-?[а-я]"
     r"| (?:млн|тыс|руб))|\b(\d{1,3})-(?:й|м|го|му|ому|ым) (?:федеральн[а-я]+ )?закон|\blaw (?:no\.? ?)?(\d{1,3})(?:-fz)\b"
@@ -39,22 +37,22 @@ _TYPE = re.compile(
     r"\b(?P<type>постановлени|приказ|распоряжени|решени|указ|письм|закон|пп"
     r"|рп)(?P<tail>[а-я]{0,4})(?![а-я])(?P<gap>(?:(?!\b(?:постановлени|приказ|распоряжени|решени|письм|закон|законопроект|пп"
     r"|рп)[а-я]{0,4}\b)(?:[^\n№;:()\"!?,\d]|(?:19|20)\d\d (?=г))){0,130}?)"
-    rf"(?:(?:от|от даты) (?P<date>{_DATE}),? ?(?:за )?)?(?:{_NO} ?(?P<num>{_NUM})(?:,? от (?P<date2>{_DATE}))?)"
+    rf"(?:(?:, )?(?:от|от даты) (?P<date>{DATE}),? ?(?:за )?|, )?(?:{SIGN} ?(?P<num>{NUMBER})(?:,? от (?P<date2>{DATE}))?)"
 )
 _DATED = re.compile(
     r"\b(?P<type>постановлени|приказ|распоряжени|решени|указ|письм)(?P<tail>[а-я]{0,4})"
     r"(?P<gap>(?: (?!постановлен|приказ|распоряжен|решени|указ|письм)[а-я-]+){0,5}?)"
-    rf" от (?P<date>{_DATE})(?! ?,? ?(?:{_NO}))"
+    rf" от (?P<date>{DATE})(?! ?,? ?(?:{SIGN}))"
 )
 _BARE = re.compile(
     r"\b(?:(?P<pp>пп|рп)(?: ?рф)?[ -]*(?P<n1>\d{1,4}(?:-р)?)\b|(?P<type>постановлени)[а-я]{1,3}(?: правительства)?(?: рф| россии"
     r"| российской федерации)? (?P<n2>\d{1,4})\b(?!-?[а-я]| ?(?:млн|тыс|руб|год|г\.|%|[а-я]{1,12}ов\b))"
-    r"|(?P<n3>\d{2,4})-(?:е|м|му|го|ом) постановлени[а-я]{1,3})"
+    r"|(?P<n3>\d{2,4})(?:-(?:е|м|му|го|ом) постановлени[а-я]{1,3}| постановлени[еяю]\b)|(?P<order>приказ)[а-я]{0,3} (?P<n4>\d{1,4}н)\b)"
 )
 _MORE = re.compile(
-    rf"(?:, | и |, а также | или )(?:постановлени[а-я]+ )?(?:(?:от )(?P<date>{_DATE}),? )?(?:(?P<no>{_NO})"
+    rf"(?:, | и |, а также | или )(?:постановлени[а-я]+ )?(?:(?:от )(?P<date>{DATE}),? )?(?:(?P<no>{SIGN})"
     rf" ?)?(?P<num>\d{{1,4}}(?:-[а-я])?)(?![\d.,:/]\d|\d|[а-я]| ?(?:млн|тыс|млрд|руб|год|г\.|%|р\.|чел|[а-я]{{3,}}(?:ов|ей"
-    rf"|ых)\b))(?:,? от (?P<date2>{_DATE}))?"
+    rf"|ых)\b))(?:,? от (?P<date2>{DATE}))?"
 )
 _BILL = re.compile(r"(?<![\d-])(\d{5,7}-[4-9])(?![\d-])")
 _BILL_CUE = re.compile(r"законопроект|проект[а-я]* (?:федеральн[а-я]+ )?закон|инициатив|№ ?$|\bbill\b|думу|поправ")
@@ -67,35 +65,35 @@ _ARTICLE = re.compile(
     r"|\.) ?(?P<st>\d{1,3}(?:\.\d{1,2})?))[ ,]{0,2}(?:(?:федеральн[а-я]+ )?закон[а-я]{0,2} ?(?:от [\d. а-я]{4,20})?)?(?:№ ?)?$"
 )
 _PLAIN_LAW = re.compile(
-    r"(?:(?:федеральн[а-я]+ )?закон[а-я]{0,2}|law)(?: рф| российской федерации)?(?: от (?P<date>" + _DATE + r"))? (?:№ ?|n ?)?$"
+    r"(?:(?:федеральн[а-я]+ )?закон[а-я]{0,2}|law)(?: рф| российской федерации)?(?: от (?P<date>" + DATE + r"))? (?:№ ?|n ?)?$"
 )
-_DATE_AFTER = re.compile(r",? от (?P<date>" + _DATE + r")")
+_DATE_OF_LAW = re.compile(rf"(?:от|подпис[а-я]+) (?P<date>{DATE}),? (?:№ ?|n ?)?$")
+_DATE_AFTER = re.compile(r",? от (?P<date>" + DATE + r")")
 _REGIONAL = re.compile(r"(?:област|кра[йяюе]\b|республик|губернатор|администрац|глав[ыа]\b|мэр|муниципал|городск|законодательн)")
 _SEVERAL = re.compile(r"(?:№№|постановлени[ямй]х?\b|приказ[ыов]|[а-я]+ями\b)")
 
 
-_LOOSE = re.compile(rf"\b(постановлени)[а-я]{{1,2}}, [^\n;!?№]{{3,60}}, [а-я ]{{0,20}}{_NO} ?(\d{{1,4}})\b")
-_ROW = re.compile(r"(?<![\d.,-])\d{3,4}(?:(?:, | и )\d{3,4}){2,}(?![\d%]|[.,]\d| ?(?:млн|тыс|руб|тонн))")
+_LOOSE = re.compile(rf"\b(постановлени)[а-я]{{1,2}}, [^\n;!?№]{{3,60}}, [а-я ]{{0,20}}{SIGN} ?(\d{{1,4}})\b")
 _PAIR = re.compile(
     r"\b(44)(?:-й|-му|-м)?(?:,? и (?:по )?|/|, )(223)(?:-й|-му|-м)?\b(?!-?ф[з3]| ?(?:млн|тыс|руб|тонн|%|чел|[а-я]{4,}ов\b)|[.,]\d)"
 )
 _SIGNED_ON = re.compile(
     r"\)?,? (?:котор[а-я]+ )?(?:был[аои]? )?(?:(?!от\b)[а-я]{3,} ){0,4}?"
-    rf"(?:подписал|утвердил|подписан|принят|утвержден|утверждён|издан|выпущен|датирован)[а-я]* (?P<date>{_DATE})"
+    rf"(?:дата -?|подписал|утвердил|подписан|принят|утвержден|утверждён|издан|выпущен|датирован)[а-я]*,? (?P<date>{DATE})"
 )
-_DOCUMENT = re.compile(
-    rf"\b(?:документ|акт|он[оа]? )(?P<gap>[^\n.;№]{{0,60}}?)(?:от )?(?P<date>{_DATE}),? ?(?:г\. ?)?\(?(?:за )?{_NO} ?(?P<num>{_NUM})"
-)
-_LETTER = re.compile(
-    r"(?:№ ?)(\d\d-\d\d-\d\d/\d{2,6})\b|(?:от (?P<date>"
-    + _DATE
-    + r"),? )?№ ?(?P<fas>[а-я]{2,3}/\d{3,6}/\d\d|\d{3,6}/\d\d|[а-я]?\d{2,5}-[а-я]{2}/д\d\dи)(?![\d/])(?:,? от (?P<date2>"
-    + _DATE
-    + r"))?"
+_SAME_DAY = re.compile(r".{0,12}?\bот (?:того же (?:числа|дня)|той же даты)")
+_SIGNED_LATELY = re.compile(r",? (?:[а-я]+ )?(?:подписан|утвержден|принят)[аоы]? (вчера|сегодня|накануне)\b")
+_ADOPTED = re.compile(
+    rf"(?P<date>{DATE}),? (?:[а-я]+ ){{0,4}}?(?:подписал|утвердил|принял|издал|выпустил|вышл|подписан|принят|утвержден|издан)[а-я]*"
+    r"(?: [а-я]+){0,2} $"
 )
 _ENGLISH = re.compile(
     r"\b(?P<type>resolution|decree|decision|order|directive|federal law|law) ?\(?(?:no\.? ?|№ ?|number )(?P<num>\d{1,5}(?:-r|-fz)?)"
-    r"(?: (?:of|dated|from) (?P<date>(?:[0-3]?\d [a-z]{3,9}|[a-z]{3,9} [0-3]?\d),? (?:19|20)\d\d))?"
+    r"(?:,? (?:of|dated|from) (?P<date>(?:[0-3]?\d [a-z]{3,9}|[a-z]{3,9} [0-3]?\d),? (?:19|20)\d\d))?"
+)
+_ADOPTED_ON = re.compile(
+    r"\bon (?P<date>(?:[0-3]?\d [a-z]{3,9}|[a-z]{3,9} [0-3]?\d),? 20\d\d),? (?:[a-z'-]+ ){0,5}?"
+    r"(?:adopted|approved|signed|issued) (?:[a-z]+ )?$"
 )
 
 
@@ -108,8 +106,7 @@ def find_acts(page: Page, bodies: Iterable[Found]) -> Iterator[Found]:
         *_laws(page),
         *_numbered(page, issuers),
         *_bare(page),
-        *_documents(page),
-        *_rows(page),
+        *find_acts_apart(page),
         *_bills(page),
         *_dated(page, issuers),
         *_drafts(page),
@@ -128,6 +125,8 @@ def _laws(page: Page) -> Iterator[Found]:
         said = None
         if before := _PLAIN_LAW.search(low, max(0, start - 60), start):
             start, said = before.start(), before.group("date")
+        if said is None and (dated := _DATE_OF_LAW.search(low, max(0, start - 40), start)):
+            start, said = dated.start(), dated.group("date")
         if said is None and (after := _DATE_AFTER.match(low, match.end())):
             said = after.group("date")
         article = _ARTICLE.search(low, max(0, match.start() - 70), match.start())
@@ -147,7 +146,8 @@ def _english(page: Page, issuers: list[Found]) -> Iterator[Found]:
     """«Decision No. 89 of 7 October 2025»; a decision is the union's, a resolution or decree the government's."""
     for match in _ENGLISH.finditer(page.low):
         number = match.group("num")
-        day = read_english_day(match.group("date") or "")
+        on = _ADOPTED_ON.search(page.low, max(0, match.start() - 90), match.start())
+        day = read_english_day(match.group("date") or (on.group("date") if on else ""))
         kind = match.group("type")
         if kind.endswith("law") or number.endswith("-fz"):
             if number.endswith("-fz"):
@@ -161,32 +161,6 @@ def _english(page: Page, issuers: list[Found]) -> Iterator[Found]:
             yield make_act(page, (name, "Правительство РФ", number.replace("-r", "-р"), day), *match.span())
 
 
-def _rows(page: Page) -> Iterator[Found]:
-    """«Забываем 616, 617, 878, 925»: three and more known decrees in a row need no word before them; nor do the numbers of letters."""
-    for row in _ROW.finditer(page.low):
-        numbers = list(re.finditer(r"\d+", row.group()))
-        if all(("постановление", number.group()) in known_acts() for number in numbers):
-            for number in numbers:
-                yield make_act(
-                    page,
-                    ("постановление", "Правительство РФ", number.group(), ""),
-                    row.start() + number.start(),
-                    row.start() + number.end(),
-                )
-    for match in _LETTER.finditer(page.low):
-        if "письм" in page.low[max(0, match.start() - 120) : match.start()]:
-            yield _letter(page, match)
-
-
-def _letter(page: Page, match: re.Match[str]) -> Found:
-    """The number of a letter says who wrote it: 24-… is the finance ministry's, АБ/12345/24 the antimonopoly service's."""
-    if number := match.group(1):
-        return make_act(page, ("письмо", "Минфин России" if number.startswith(("24-", "02-")) else "", number, ""), *match.span())
-    fas = match.group("fas")
-    issuer = "ФАС России" if re.match(r"[а-я]{2,3}/", fas) else ""
-    return make_act(page, ("письмо", issuer, fas.upper(), read_day(page, match.group("date") or match.group("date2"))), *match.span())
-
-
 def _article(match: re.Match[str]) -> str:
     parts = [("п.", match.group("p")), ("ч.", match.group("ch")), ("ст.", match.group("st"))]
     return " ".join(f"{name} {number.rstrip('.,-')}" for name, number in parts if number)
@@ -197,7 +171,7 @@ def _numbered(page: Page, issuers: list[Found]) -> Iterator[Found]:
     for match in _LOOSE.finditer(page.low):
         if (_TYPES[match.group(1)], match.group(2)) in known_acts():
             yield make_act(page, (_TYPES[match.group(1)], "", match.group(2), ""), *match.span())
-    at = 0
+    at, last = 0, ""
     while typed := _TYPE.search(page.low, at):
         match, at = typed, typed.end()
         kind = _TYPES[match.group("type")]
@@ -206,11 +180,11 @@ def _numbered(page: Page, issuers: list[Found]) -> Iterator[Found]:
             continue
         number = match.group("num").rstrip("-/")
         issuer = _issuer(kind, match, issuers, number)
-        said = match.group("date") or match.group("date2")
-        if not said and (on := _SIGNED_ON.match(page.low, match.end())):
-            said = on.group("date")
+        said = match.group("date") or match.group("date2") or _signed_on(page, match)
+        day = read_day(page, said) or _signed_lately(page, match, last)
+        last = day or last
         local = not issuer and bool(_REGIONAL.search(match.group("gap")))
-        yield make_act(page, (kind, issuer, _written(number), read_day(page, said)), match.start(), match.end(), local=local)
+        yield make_act(page, (kind, issuer, _written(number), day), match.start(), match.end(), local=local)
         for more in _others(
             page, match.end(), several=bool(_SEVERAL.match(match.group("type") + match.group("tail")) or "№№" in match.group())
         ):
@@ -221,6 +195,23 @@ def _numbered(page: Page, issuers: list[Found]) -> Iterator[Found]:
                 more.start("num"),
                 more.end("num"),
             )
+
+
+def _signed_on(page: Page, match: re.Match[str]) -> str | None:
+    """«…, подписано 31 мая», «31 марта коллегия приняла решение № 43»."""
+    on = _SIGNED_ON.match(page.low, match.end()) or _ADOPTED.search(page.low, max(0, match.start() - 70), match.start())
+    return on.group("date") if on else None
+
+
+def _signed_lately(page: Page, match: re.Match[str], last: str) -> str:
+    """«Второй приказ, № 375/пр от того же числа»: the day of the act before it; «№ 2144 подписано вчера»."""
+    after = page.low[match.end() : match.end() + 40]
+    if _SAME_DAY.search(match.group()) or _SAME_DAY.match(after):
+        return last
+    said = _SIGNED_LATELY.match(after)
+    if not said or page.today is None:
+        return ""
+    return (page.today - timedelta(days=1 if said.group(1) in ("вчера", "накануне") else 0)).isoformat()
 
 
 def _ended(gap: str) -> bool:
@@ -268,31 +259,21 @@ def _bare(page: Page) -> Iterator[Found]:
     at = 0
     while bare := _BARE.search(page.low, at):
         match, at = bare, bare.end()
+        if order := match.group("n4"):
+            yield make_act(page, ("приказ", "", order, ""), match.start(), match.end())
+            continue
         number = match.group("n1") or match.group("n2") or match.group("n3")
         kind = "распоряжение" if match.group("pp") == "рп" else "постановление"
         if not match.group("pp") and (kind, number) not in known_acts():
             continue
-        yield make_act(page, (kind, "Правительство РФ", number, ""), match.start(), match.end())
+        after = _DATE_AFTER.match(page.low, match.end())
+        day = read_day(page, after.group("date")) if after else ""
+        yield make_act(page, (kind, "Правительство РФ", number, day), match.start(), after.end() if after and day else match.end())
         for more in _others(page, match.end(), several=True):
             if not more.group("no") and (kind, more.group("num")) not in known_acts():
                 break
             at = more.end()
             yield make_act(page, (kind, "Правительство РФ", more.group("num"), ""), more.start("num"), more.end("num"))
-
-
-def _documents(page: Page) -> Iterator[Found]:
-    """«Документ подписан 18 декабря 2025 г. (№ 2062)»: which act it is stands in the words around, if in one way only."""
-    for match in _DOCUMENT.finditer(page.low):
-        around = page.low[max(0, match.start() - 400) : match.start()]
-        order = bool(re.search(r"приказ", around + match.group("gap")))
-        decree = bool(re.search(r"постановлени|правительств|кабмин|премьер|мишустин", around + match.group("gap")))
-        if decree and not order:
-            kind, issuer = ("распоряжение" if match.group("num").endswith("-р") else "постановление"), "Правительство РФ"
-        elif order and not decree:
-            kind, issuer = "приказ", ""
-        else:
-            continue
-        yield make_act(page, (kind, issuer, match.group("num"), read_day(page, match.group("date"))), match.start("num"), match.end())
 
 
 def _bills(page: Page) -> Iterator[Found]:

@@ -15,6 +15,13 @@ from typing import Any
 from watcher.understanding.facts.page import Found, Page
 from watcher.understanding.tables import table
 
+MONTH = r"(?:январ|феврал|март|апрел|ма|июн|июл|август|сентябр|октябр|ноябр|декабр)[а-я]{1,2}"
+DATE = (
+    rf"(?:[0-3]?\d\.[01]?\d\.(?:20|19)\d\d|[0-3]\d\.[01]\d(?:\.[1-3]\d)?(?!\.?\d)|[0-3]?\d {MONTH}(?: (?:20|19)\d\d)?)"
+    r"(?: ?г(?:ода|\.)?(?![а-я]))?"
+)
+SIGN = r"(?:№№?|\bn[or]?\.?(?= ?\d)|номер[а-я]{0,2}|за номером)"
+NUMBER = r"\d{1,5}(?:-\d{1,4}(?!\d))*(?:/[\dа-я-]{1,12}|-[а-я]{1,3}|[а-я]{1,2}(?![а-я]))*(?:/\d{1,6})?"
 _KEYS = {
     "постановление": "postanovlenie",
     "приказ": "prikaz",
@@ -102,7 +109,7 @@ def _key(kind: str, issuer: str, number: str, day: str) -> str:
     return f"{space}/{body}/{_KEYS.get(kind, kind)}/{day or '-'}/{number or '-'}"
 
 
-_POINTS = re.compile(r"([0-3]?\d)\.([01]?\d)\.((?:19|20)\d\d)")
+_POINTS = re.compile(r"([0-3]?\d)\.([01]?\d)(?:\.((?:19|20)?\d\d))?")
 _WORDS = re.compile(r"([0-3]?\d) ([а-я]+)(?: ((?:19|20)\d\d))?")
 _ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
@@ -113,17 +120,18 @@ def read_day(page: Page, text: str | None) -> str:
     if not text:
         return ""
     if points := _POINTS.match(text):
-        day, month, year = (int(part) for part in points.groups())
+        day, month, year = (int(part or 0) for part in points.groups())
+        year += 2000 if 0 < year < 100 else 0
     elif (words := _WORDS.match(text)) and (words.group(3) or page.today):
         day = int(words.group(1))
         month = next(
             at for at, name in enumerate(_MONTHS, 1) if words.group(2).startswith(name) and (name != "ма" or len(words.group(2)) == 3)
         )
         year = int(words.group(3) or 0)
-        if not year and page.today:
-            year = page.today.year - ((month, day) > (page.today.month, page.today.day))
     else:
         return ""
+    if not year and page.today:
+        year = page.today.year - ((month, day) > (page.today.month, page.today.day))
     return _iso(year, month, day)
 
 

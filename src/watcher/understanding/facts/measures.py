@@ -70,21 +70,38 @@ _CHANGE = re.compile(
     r"|подскоч|взлет|просел|достиг|подорож|подешев|rais|increas|expand|\bcut|reduc|lower|\blift|grew|rose|\bfell"
 )
 _JOINT = re.compile(r" ?(?:-|до|и до|to|по)(?: (?:почти|более чем|не более|примерно|около))? ?$")
+_INSTEAD = re.compile(
+    r"(?: [а-яa-z-]+){0,6}? (?:вместо|против|instead of|compared with|up from|down from)(?: [а-я]+(?:их|ых|ого|ей|ой|ым|ими))? ?$"
+)
+_BECAME = re.compile(r"(?: [а-яa-z-]+){0,3} (?:превратил[а-я]{1,3}|вырос[а-я]*|увеличен[а-я]*|сменил[а-я]{1,3}) (?:в|до|на) ?$")
+_MONEY_WORD = re.compile(
+    r"\b(?:инвест|вложен|вложат|вложил|стоимост|бюджет|субсид|заем|займ|кредит|деньг|заложен|выделен|выручк|оборот|проект)[^.;\n]{0,28}$"
+)
+_AMOUNT = re.compile(r"\d ?(?:тыс|млн|млрд)?\.? ?(?:тонн|т\b|куб|барр|штук|шт\b|литр)")
 _ELIDED = re.compile(r"\s*(?:$|[,.;:)\n]|(?:- ?)?(?:из|в|на|до|по|и|за|для|с|а|или|против|of|from|to|in|and|by) ?\b)")
 _PART_OF = re.compile(r"(?:из них|из которых|в том числе|включая) ?$|\([^)]*$")
 _SENTENCE_END = re.compile(r"\n|[.!?] (?=[A-ZА-Я])")
+_NEW_SENTENCE = re.compile(r"\s+[A-ZА-Я\"]|\n|$")
 _CODE_BEFORE = re.compile(r"\d-\d\d-$")
 _TOTAL = re.compile(
-    r"(?:число|количество|состав)[а-я]* (?P<what>участник|резидент|предприяти|рабочих мест"
-    r"|сотрудник)[а-я]*(?: [а-я-]+){0,4}?(?: до| состав(?:ил[аои]?|ит)| достиг(?:ло|нет)| -)(?P<loose> (?:почти |более |уже )?)(?=\d)"
+    r"(?:число|количество|состав|численность)[а-я]* (?:его |ее |их )?(?P<what>участник|член|резидент|предприяти|рабочих мест"
+    r"|сотрудник|работник|занят)[а-я]*(?: [а-я-]+){0,4}?"
+    r"(?: (?:со? \d+ )?до| состав(?:ил[аои]?|ит|ляет)| достиг(?:ло|ла|нет|ает)| превы(?:сил[аои]|шает)| -)"
+    r"(?P<loose> (?:почти |более |уже )?)(?=[\dа-я])"
 )
-_NOUN_FIRST = re.compile(r"\b(участник|резидент|предприяти)(?:ов|й) (?:теперь |стало |уже |сейчас |всего |- )?$")
+_NOUN_FIRST = re.compile(
+    r"\b(участник|член|резидент|предприяти)(?:ов|й)"
+    r"(?:,? (?:теперь|стало|уже|сейчас|всего|пока|их|на сегодня|у него|у объединения|в нем|в составе|-))*:? $"
+)
 _TOTALS = {
     "участник": "participants",
+    "член": "participants",
     "резидент": "participants",
     "предприяти": "enterprises",
     "рабочих мест": "jobs",
     "сотрудник": "people",
+    "работник": "people",
+    "занят": "people",
 }
 
 
@@ -134,14 +151,23 @@ def _measure(page: Page, number: Number) -> Measure | None:
         and (match := COUNTED.match(low, at))
     ):
         return Measure(number, "count", str(match.lastgroup), number.start, match.end())
-    return _counted_before(page, number)
+    return _bare_money(page, number) or _counted_before(page, number)
+
+
+def _bare_money(page: Page, number: Number) -> Measure | None:
+    """«Проекты на 1,2 млрд»: after a word for money, and where nothing around is measured in tonnes, roubles are meant."""
+    if number.scale < 1e6 or not _MONEY_WORD.search(page.low, max(0, number.start - 40), number.start) or not _stands_alone(page, number):
+        return None
+    if _AMOUNT.search(page.low, max(0, number.start - 120), number.end + 120):
+        return None
+    return Measure(number, "money", "RUB", number.start, number.end)
 
 
 def _counted_before(page: Page, number: Number) -> Measure | None:
     """«Число участников выросло до 19»."""
     if number.scale not in (1, 1_000) or number.value != int(number.value) or number.value > 100_000:
         return None
-    if (after := _NOUN_FIRST.search(page.low, max(0, number.start - 40), number.start)) and re.match(
+    if (after := _NOUN_FIRST.search(page.low, max(0, number.start - 48), number.start)) and re.match(
         r"\s*(?:[.,;)\n]|$)", page.low[number.end : number.end + 3]
     ):
         return Measure(number, "count", _TOTALS[after.group(1)], number.start, number.end)
@@ -157,6 +183,9 @@ def _share(page: Page, numbers: list[Number], measures: list[Measure | None]) ->
         after = measures[at + 1]
         number, mine = numbers[at], measures[at]
         tail = mine.end if mine else number.end
+        if known := _put_against(page, number, mine, after or _alike(page, mine, numbers[at + 1])):
+            measures[at], measures[at + 1] = known
+            continue
         if after is None or after.start - tail > 24 or not (joint := _JOINT.fullmatch(page.low, tail, after.start)):
             continue
         start = mine.start if mine else number.start
@@ -172,6 +201,31 @@ def _share(page: Page, numbers: list[Number], measures: list[Measure | None]) ->
         was = first.number.value if change else None
         measures[at] = replace(first, role="from" if change else "low", shared=True)
         measures[at + 1] = replace(after, role="to" if change else "high", was=was)
+
+
+def _alike(page: Page, mine: Measure | None, number: Number) -> Measure | None:
+    """A number that names no unit after one that does: «1,5 млн т превратились в 1,8 млн»."""
+    if mine is None or number.scale < 1e3 or not _stands_alone(page, number):
+        return None
+    return Measure(number, mine.kind, mine.unit, number.start, number.end)
+
+
+def _put_against(page: Page, number: Number, mine: Measure | None, after: Measure | None) -> tuple[Measure, Measure] | None:
+    """«1,8 вместо 1,5 млн т», «1,5 млн т превратились в 1,8 млн т»: what holds now and what held before."""
+    tail = mine.end if mine else number.end
+    if after is None or after.start - tail > 60 or after.kind not in ("money", "quantity", "percent") or after.per:
+        return None
+    instead = _INSTEAD.fullmatch(page.low, tail, after.start)
+    if not instead and not _BECAME.fullmatch(page.low, tail, after.start):
+        return None
+    if mine and (mine.kind, mine.unit) != (after.kind, after.unit):
+        return None
+    first = mine or _lend(number, after)
+    if first is None or first.role or first.per:
+        return None
+    if instead:
+        return replace(first, role="to", was=after.number.value, shared=True), replace(after, role="from")
+    return replace(first, role="from", shared=True), replace(after, role="to", was=first.number.value)
 
 
 def _lend(number: Number, after: Measure) -> Measure | None:
@@ -198,10 +252,17 @@ def _elide(page: Page, numbers: list[Number], measures: list[Measure | None]) ->
             and number.scale >= 1e3
             and number.start - last.end < 120
             and page.sentence(number.start) == page.sentence(last.start)
-            and (_ELIDED.match(page.low, number.end) or _PART_OF.search(page.low, last.end, number.start))
+            and (_stands_alone(page, number) or _PART_OF.search(page.low, last.end, number.start))
             and 1e-3 <= number.value / max(last.number.value, 1) <= 1e3
         ):
             yield Measure(number, last.kind, last.unit, number.start, number.end)
+
+
+def _stands_alone(page: Page, number: Number) -> bool:
+    """Whether nothing that could be counted follows a number; «1,8 млн. Прибавка» ends with the point of «млн.»."""
+    if page.low[number.end - 1] == "." and _NEW_SENTENCE.match(page.text, number.end):
+        return True
+    return _ELIDED.match(page.low, number.end) is not None
 
 
 def _sentence_start(page: Page, place: int) -> int:

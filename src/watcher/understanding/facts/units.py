@@ -70,13 +70,13 @@ _ADJECTIVES = (
     r"| (?!of|in|and|from|to|the|by|at|or)[a-z]{3,}){0,3}"
 )
 COUNTED = re.compile(
-    _ADJECTIVES + r" (?:(?P<jobs>рабоч[а-я]+ мест[а-я]{0,3}\b|вакансий\b|jobs\b|workplaces\b)|(?P<participants>участник[а-я]{0,3}\b"
+    _ADJECTIVES + r" (?:(?P<jobs>раб(?:оч[а-я]+|\.) ?мест[а-я]{0,3}\b|вакансий\b|jobs\b|workplaces\b)|(?P<participants>участник[а-я]{0,3}\b"
     r"|резидент[а-я]{0,3}\b|participants\b|members\b|residents\b)"
     r"|(?P<enterprises>предприяти[а-я]{1,3}\b|компани[а-я]{1,3}\b|завод[а-я]{0,3}\b|фабрик[а-я]{0,3}\b|организаци[а-я]{1,3}\b"
     r"|фирм[а-я]{0,3}\b|производител[а-я]{1,3}\b|экспортер[а-я]{0,3}\b"
     r"|поставщик[а-я]{0,3}\b|юрлиц[а-я]{0,2}\b|юридических лиц\b|хозяйств\b|companies\b|enterprises\b|firms\b|plants\b"
     r"|manufacturers\b|exporters\b)"
-    r"|(?P<people>человек[а-я]{0,2}\b|сотрудник[а-я]{0,3}\b|работник[а-я]{0,3}\b|специалист[а-я]{0,3}\b|people\b|workers\b|employees\b)"
+    r"|(?P<people>человек[а-я]{0,2}\b|чел\b\.?|сотрудник[а-я]{0,3}\b|работник[а-я]{0,3}\b|специалист[а-я]{0,3}\b|people\b|workers\b|employees\b)"
     r"|(?P<projects>проект[а-я]{0,3}\b|инвестпроект[а-я]{0,3}\b|projects\b)|(?P<clusters>(?:пром)?кластер[а-я]{0,3}\b|clusters\b)"
     r"|(?P<regions>регион[а-я]{0,3}\b|субъект[а-я]{0,3}\b|областей\b|regions\b)"
     r"|(?P<positions>позици[а-я]{1,3}\b|товарн\w+ групп[а-я]{0,2}\b|наименовани[а-я]{1,3}\b|видов\b)"
