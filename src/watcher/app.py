@@ -307,6 +307,7 @@ class App:
             "aliases": retention.entries * 2,
         }
         await self.store.call(self.store.notes.retire, self.now(), keep)
+        await self.store.call(self.store.samples.retire, self.now())
 
     # ------------------------------------------------------------------------------------------------- the daemon
     async def run(self, stop: asyncio.Event) -> None:

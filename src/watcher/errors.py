@@ -79,7 +79,11 @@ class SourceUnavailable(SourceError):
 
 
 class SourceUnreadable(SourceError):
-    """It answered with something that this kind of source can't read."""
+    """It answered with something that this kind of source can't read: `body` is what it sent, where that is known."""
+
+    def __init__(self, message: str, reason: str, body: bytes = b"") -> None:
+        super().__init__(message, reason)
+        self.body = body
 
 
 class SourceGone(SourceError):

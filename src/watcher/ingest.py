@@ -89,6 +89,8 @@ async def _failed(
     again = at + max(_jittered(wait), min(error.retry_after or timedelta(), wait))
     again = max(again, shut.until) if shut else again
     await store.call(store.polled.failed, row.id, str(error), error.reason, state, again, at)
+    if isinstance(error, SourceUnreadable) and error.body:
+        await store.call(store.samples.keep, row.id, error.reason, error.body, at)
     return Polled(row.id, "failed", took_s=(at - began).total_seconds(), reason=error.reason, error=str(error), state=state)
 
 

@@ -547,17 +547,20 @@ class Contract:
     async def test_a_hostile_body_is_an_empty_poll_or_an_error_of_ours_within_seconds(self, stage: Stage) -> None:
         async with Server() as canary, Pool(1) as children:
             source = stage.open(children=children, timeout=timedelta(seconds=5))
+            unread: dict[str, tuple[bool, str]] = {}
             bodies = {**HOSTILE, "an address": f"{canary.base}/feed".encode()}
             for name, body in bodies.items():
                 stage.answer(Reply(body, headers=stage.page([]).headers))
                 try:
                     poll = await stage.poll(source=source)
-                except SourceError:
+                except SourceError as error:
+                    unread[name] = (getattr(error, "body", b"") == body, error.reason)
                     continue
                 assert len(poll.entries) <= 2_000, name
                 assert all(len(entry.title) <= 1_000 and len(entry.text) <= 65_536 for entry in poll.entries), name
                 assert not any("root:" in text for text in stage.said(poll)), name
             assert canary.asked == []
+            assert {name for name, (kept, reason) in unread.items() if not kept and reason in ("parser", "format", "not-a-feed")} == set()
 
     async def test_a_page_damaged_anywhere_never_raises_what_is_not_ours(self, stage: Stage) -> None:
         whole = stage.page(some(at=stage.clock()))

@@ -29,7 +29,7 @@ def _open(context: Context) -> Store:
     return Store(store_url(context))
 
 
-class _Clock:
+class Clock:
     """Puts moments as the operator's own clock shows them; UTC while the configuration is being mended."""
 
     def __init__(self, context: Context) -> None:
@@ -42,7 +42,8 @@ class _Clock:
         return f"{moment.astimezone(self._zone):%d.%m.%Y %H:%M}"
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """Print a value as JSON that people can read too."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=lambda x: x.isoformat() if isinstance(x, datetime) else str(x)))
 
 
@@ -101,7 +102,7 @@ def status(context: Context) -> int:
     }
     store.close()
     if context.json:
-        _print_json(value)
+        print_json(value)
         return 0
     by_state: dict[str, int] = {}
     for row in rows:
@@ -114,7 +115,7 @@ def status(context: Context) -> int:
         f"Сообщения: отправлено {owed['sent']}, ждут {owed['pending']}, в сводку {owed['held']}, "
         f"под вопросом {owed['uncertain']}, не ушло {owed['dead'] + owed['gone']}"
     )
-    clock = _Clock(context)
+    clock = Clock(context)
     for row in last:
         alert = codec.load(Alert, row["content"])
         click.echo(f"{clock(row['at'])}  {row['delivery'][:12]}  {clean(alert.title, 100)}")
@@ -125,11 +126,12 @@ def sources(context: Context) -> int:
     """The health of every source."""
     store = _open(context)
     rows = _sources(context, store)
+    samples = store.samples.all(now())
     store.close()
     if context.json:
-        _print_json(rows)
+        print_json(rows)
         return 0
-    clock = _Clock(context)
+    clock = Clock(context)
     for row in rows:
         last = clock(row["last_success"]) if row["last_success"] else "никогда"
         odd = (
@@ -138,6 +140,10 @@ def sources(context: Context) -> int:
             else health.said(row["reason"], row["error"]) or "; ".join(health.NOTES.get(note, note) for note in row["notes"])
         )
         click.echo(f"{row['id']:28} {row['state']:10} успешно: {last:17} материалов: {row['entries']:6} {odd}")
+    if samples:
+        click.echo(
+            f"Сохранены ответы, которые не прочесть: {', '.join(one.source for one in samples)}. Посмотреть: watcher sources sample ID"
+        )
     return 0
 
 
@@ -155,7 +161,7 @@ def alerts(context: Context, since: str, as_csv: bool) -> int:
         return 0
     if not rows and not context.json:
         click.echo(f"За {since} никому ничего не сообщено.")
-    clock = _Clock(context)
+    clock = Clock(context)
     for row in rows:
         alert = codec.load(Alert, row["alert_content"])
         reasons = tuple(codec.load(Reason, reason) for reason in row["reasons"])
@@ -209,7 +215,7 @@ def why(context: Context, name: str) -> int:
     if entry is None:
         store.close()
         if context.json:
-            _print_json({"entry": None, "verdicts": [], "story": {}, "why": "never-fetched"})
+            print_json({"entry": None, "verdicts": [], "story": {}, "why": "never-fetched"})
         else:
             click.echo(_UNKNOWN if "/" in name else _NO_NUMBER.format(name))
         return 0
@@ -217,9 +223,9 @@ def why(context: Context, name: str) -> int:
     whom = _configured(context) | store.reports.addresses(verdict["recipient"] for verdict in verdicts)
     store.close()
     if context.json:
-        _print_json({"entry": entry, "verdicts": verdicts, "story": {key: len(value) for key, value in story.items()}})
+        print_json({"entry": entry, "verdicts": verdicts, "story": {key: len(value) for key, value in story.items()}})
         return 0
-    clock = _Clock(context)
+    clock = Clock(context)
     click.echo(f"{entry['title']}\n{entry['url']}\nисточник {entry['source']}, получено {clock(entry['first_seen'])}")
     for event in (entry["understood"] or {}).get("events", []):
         click.echo(f"событие: {event['type']} · {event['novelty']} · {event['stage'] or 'без стадии'} · {'; '.join(event['cues'])}")
@@ -279,7 +285,7 @@ def dead(context: Context, action: str | None, id: str | None) -> int:
         store.close()
     if context.json:
         keep = ("kind", "id", "state", "notifier", "reason", "error", "attempts", "title")
-        _print_json([{key: row[key] for key in keep if key in row} for row in rows])
+        print_json([{key: row[key] for key in keep if key in row} for row in rows])
         return 0
     for row in rows:
         title = row.get("title") or ((row.get("alert_content") or {}).get("title", ""))

@@ -13,6 +13,7 @@ import click
 
 from watcher.children import ChildFailed, Pool
 from watcher.cli import Context, failed, report
+from watcher.cli.samples import hints
 from watcher.cli.settings import now, settings
 from watcher.configuration import Settings, SourceSettings
 from watcher.doctor import opml
@@ -54,7 +55,7 @@ def doctor(context: Context, ids: tuple[str, ...]) -> int:
 
 async def _examine(loaded: Settings, wanted: list[SourceSettings], quiet: bool) -> list[Diagnosis]:
     found: list[Diagnosis] = []
-    refused = _refused(loaded)
+    refused, samples = _refused(loaded), hints(loaded)
     places = asyncio.Semaphore(_AT_ONCE)
     async with _tools(loaded) as (door, parsing):
         examiner = Doctor(door, parsing, now)
@@ -71,7 +72,7 @@ async def _examine(loaded: Settings, wanted: list[SourceSettings], quiet: bool) 
         for examined in [asyncio.create_task(examine(source)) for source in wanted]:
             found.append(await examined)
             if not quiet:
-                _show(found[-1])
+                _show(found[-1], samples.get(found[-1].source, ""))
     return found
 
 
@@ -89,8 +90,10 @@ def _refused(loaded: Settings) -> dict[str, str]:
         store.close()
 
 
-def _show(found: Diagnosis) -> None:
+def _show(found: Diagnosis, sample: str) -> None:
     click.echo(f"{found.source}: {found.fault}\n  {found.said}")
+    if sample:
+        click.echo(f"  {sample}")
     if found.detail:
         click.echo(f"  {found.detail}")
     if found.mend:

@@ -31,6 +31,15 @@ def doctor(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
 
 
 @sources.command()
+@click.argument("id", required=False)
+@_JSON
+@click.pass_obj
+def sample(context: Context, id: str | None, as_json: bool) -> None:
+    """Ответы, которые не удалось прочесть: последние три, по одному на источник, 30 дней; с ID — сами байты (до 64 КБ), в файл или less."""
+    _call("samples:show", _json_too(context, as_json), id)
+
+
+@sources.command()
 @click.argument("url")
 @_JSON
 @click.pass_obj

@@ -96,10 +96,11 @@ async def parsed(
     try:
         found: dict[str, Any] = await children.run(function, about | header, fetched.body, timeout_s=within_s)
     except ChildFailed as error:
-        raise SourceUnreadable(f"разобрать не удалось: разбор {_ENDED[error.reason]}", "parser") from error
+        raise SourceUnreadable(f"разобрать не удалось: разбор {_ENDED[error.reason]}", "parser", fetched.body) from error
     if "fault" in found:
-        kind = SourceUnavailable if found["fault"] in _OF_THE_MOMENT else SourceUnreadable
-        raise kind(found["message"], found["fault"])
+        if found["fault"] in _OF_THE_MOMENT:
+            raise SourceUnavailable(found["message"], found["fault"])
+        raise SourceUnreadable(found["message"], found["fault"], fetched.body)
     return found
 
 

@@ -16,6 +16,7 @@ so that writes never wait for each other inside the database.
     store.archive    judged entries, newest first: for searching back
     store.reports    what commands and pages show
     store.announcing what administrators are told
+    store.samples    answers that could not be read
     store.notes      small facts: epoch, offsets
 """
 
@@ -45,6 +46,7 @@ from watcher.store.readers import Readers
 from watcher.store.received import Joint
 from watcher.store.reminding import Reminding
 from watcher.store.reports import Reports
+from watcher.store.samples import Samples
 from watcher.store.talks import Talks
 from watcher.store.told import Known
 from watcher.store.turned_back import catch_up
@@ -80,6 +82,7 @@ class Store:
         self.reminding = Reminding(self.database)
         self.reports = Reports(self.database)
         self.announcing = Announcing(self.database)
+        self.samples = Samples(self.database)
         self.notes = Notes(self.database, journal)
         self._lock: Lock | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
