@@ -1,8 +1,9 @@
 """Ten thousand sources on loopback, and feeds per second of processor time: `PYTHONPATH=tests python bench/sources.py [SOURCES]`.
 
 Each source stands on an address of its own (127.0.0.0/8), all served by one process; the daemon's loop is probed every five milliseconds
-while it works off a storm in which all are due at once, then while it polls in peace. Beside it, what parsing costs: a feed as the
-children read it (decoding, walls, caps, dates, plain text) and plain `feedparser.parse` of the same bytes, in the same run.
+while it works off three storms in which all are due at once: first polls, answers 304, and the same bytes again. An idle process is
+probed beside it, which is how late the machine itself is, and httpx alone then asks the same addresses. Beside it, what parsing costs: a
+feed as the children read it (decoding, walls, caps, dates, plain text) and plain `feedparser.parse` of the same bytes.
 """
 
 from __future__ import annotations
@@ -16,21 +17,24 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from multiprocessing import Process, Queue
+from multiprocessing import Event, Process, Queue
+from multiprocessing.synchronize import Event as Flag
 from pathlib import Path
 from typing import Any
 
 import feedparser
+import httpx
 
 from configuration.folders import loaded
 from watcher import observe
 from watcher.app import App, set_apart
+from watcher.configuration import SourceSettings
 from watcher.sources._feed_parsing import parse
 
-EVERY = timedelta(minutes=10)
 ITEM = (
     "<item><title>В Твери открыли цех номер {n}</title><link>/news/{n}</link><guid>item-{n}</guid><pubDate>{date}</pubDate>"
     "<description>&lt;p&gt;Цех выпускает {n} тысяч насосов в год, сообщили на заводе; &lt;b&gt;заказов&lt;/b&gt; хватит до осени.&lt;/p&gt;"
@@ -40,6 +44,9 @@ ITEMS = "".join(ITEM.format(n=n, date=format_datetime(datetime.now(UTC) - timede
 BODY = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Лента</title>{ITEMS}</channel></rss>'.encode()
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: "1"\r\nContent-Length: %d\r\n\r\n' % len(BODY) + BODY
 UNCHANGED = b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n'
+WHOLE = Event()
+"""While it is set, the server knows no 304."""
+AT_ONCE = 50
 
 
 class Feeds(asyncio.Protocol):
@@ -49,7 +56,7 @@ class Feeds(asyncio.Protocol):
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        self.transport.write(UNCHANGED if b"if-none-match" in data.lower() else ANSWER)  # type: ignore[attr-defined]
+        self.transport.write(UNCHANGED if b"if-none-match" in data.lower() and not WHOLE.is_set() else ANSWER)  # type: ignore[attr-defined]
 
 
 def serve(port: Queue[int]) -> None:
@@ -68,24 +75,61 @@ async def probe(lags: list[float]) -> None:
         lags.append(max(0.0, time.perf_counter() - began - 0.005))
 
 
+def idle(over: Flag, found: Queue[list[float]]) -> None:
+    """Probe a loop that has nothing else to do."""
+
+    async def run() -> None:
+        lags: list[float] = []
+        probing = asyncio.create_task(probe(lags))
+        while not over.is_set():
+            await asyncio.sleep(0.1)
+        probing.cancel()
+        found.put(lags)
+
+    asyncio.run(run())
+
+
 def cpu() -> float:
-    return sum(
-        resource.getrusage(who).ru_utime + resource.getrusage(who).ru_stime for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def rss_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def shown(name: str, lags: list[float], polls: int, seconds: float, used: float) -> None:
+class Watched:
+    """The loop's lag, the machine's own, time and processor time of what is done inside; printed at its end."""
+
+    def __init__(self, name: str, polls: int) -> None:
+        self.name, self.polls = name, polls
+
+    async def __aenter__(self) -> None:
+        self.over = Event()
+        self.floor: Queue[list[float]] = Queue()
+        self.idle = Process(target=idle, args=(self.over, self.floor), daemon=True)
+        self.idle.start()
+        self.lags: list[float] = []
+        self.probing = asyncio.create_task(probe(self.lags))
+        self.began, self.used = time.perf_counter(), cpu()
+
+    async def __aexit__(self, *_: object) -> None:
+        seconds, used = time.perf_counter() - self.began, cpu() - self.used
+        self.probing.cancel()
+        self.over.set()
+        floor = await asyncio.to_thread(self.floor.get)
+        self.idle.join()
+        print(
+            f"{self.name}: {self.polls} polls in {seconds:.0f} s ({self.polls / seconds:.0f}/s), "
+            f"{1000 * used / self.polls:.2f} ms CPU each (children excepted), RSS {rss_mb():.0f} MB, load {os.getloadavg()[0]:.1f}\n"
+            f"    loop lag {late(self.lags)}; of an idle process meanwhile {late(floor)}",
+            flush=True,
+        )
+
+
+def late(lags: list[float]) -> str:
     lags.sort()
-    print(
-        f"{name}: {polls} polls in {seconds:.0f} s ({polls / seconds:.0f}/s), "
-        f"{1000 * used / max(polls, 1):.2f} ms CPU each (children excepted), "
-        f"loop lag p50 {1000 * statistics.median(lags):.1f}, p99 {1000 * lags[int(len(lags) * 0.99)]:.1f}, max {1000 * lags[-1]:.1f} ms, "
-        f"RSS {rss_mb():.0f} MB"
-    )
+    return f"p50 {1000 * statistics.median(lags):.1f}, p99 {1000 * lags[int(len(lags) * 0.99)]:.1f}, max {1000 * lags[-1]:.1f} ms"
 
 
 async def daemon(count: int, port: int) -> None:
@@ -101,30 +145,44 @@ async def daemon(count: int, port: int) -> None:
         )
         first = given.sources[0]
         hosts = [f"127.{1 + n // 62500}.{n // 250 % 250}.{1 + n % 250}" for n in range(count)]
-        made = tuple(
-            replace(first, id=f"s{n}", options=replace(first.options, url=f"http://{host}:{port}/rss")) for n, host in enumerate(hosts)
-        )
+        urls = [f"http://{host}:{port}/rss" for host in hosts]
+        made = tuple(replace(first, id=f"s{n}", options=replace(first.options, url=url)) for n, url in enumerate(urls))
         began = time.perf_counter()
         async with App(replace(given, sources=made)) as app:
-            gc.collect()
-            gc.freeze()  # as the daemon does
             print(f"open with {count} sources: {time.perf_counter() - began:.1f} s, RSS {rss_mb():.0f} MB")
             set_apart()
-            await app.store.call(app.store.polled.hurry, [source.id for source in made], app.now())
-            await storm(app, count)
-            await app.store.call(app.store.polled.hurry, [source.id for source in made], app.now())
-            await storm(app, count, "a second storm, all unchanged")
+            await storm(app, made, "first polls")
+            await storm(app, made, "304")
+            WHOLE.set()
+            await storm(app, made, "the same bytes")
+            WHOLE.clear()
+    await peer(urls, "httpx alone, 304")
+    WHOLE.set()
+    await peer(urls, "httpx alone, the same bytes")
 
 
-async def storm(app: App, count: int, name: str = "a storm of first polls") -> None:
-    lags: list[float] = []
-    probing = asyncio.create_task(probe(lags))
-    began, used, start = time.perf_counter(), cpu(), app.now()
-    while app.polls.running or await app.store.call(app.store.polled.due, start, 1, []):
-        await app.poll_due()
-        await asyncio.sleep(0.25)
-    probing.cancel()
-    shown(name, lags, count, time.perf_counter() - began, cpu() - used)
+async def storm(app: App, sources: Sequence[SourceSettings], name: str) -> None:
+    await app.store.call(app.store.polled.hurry, [source.id for source in sources], app.now())
+    start = app.now()
+    async with Watched(name, len(sources)):
+        while app.polls.running or await app.store.call(app.store.polled.due, start, 1, []):
+            await app.poll_due()
+            await asyncio.sleep(0.25)
+
+
+async def peer(urls: Sequence[str], name: str) -> None:
+    """What fetching alone costs with one client of httpx as it is by default: nothing checked, paced, stored or reported."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(client: httpx.AsyncClient, url: str) -> None:
+        async with slots:
+            await client.get(url, headers={"If-None-Match": '"1"'})
+
+    async with httpx.AsyncClient() as client:
+        gc.collect()
+        gc.freeze()
+        async with Watched(name, len(urls)):
+            await asyncio.gather(*(ask(client, url) for url in urls))
 
 
 def parsing(seconds: float = 4.0) -> None:

@@ -78,17 +78,18 @@ def aliases(entries: Sequence[Entry]) -> list[dict[str, str]]:
     where the source gave one, so that «Утренний обзор» of two days are two entries.
     """
     guids = Counter(entry.guid for entry in entries if entry.guid)
-    addresses = Counter(canonical_url(entry.url) for entry in entries if entry.url)
+    canonical = [canonical_url(entry.url) if entry.url else "" for entry in entries]
+    addresses = Counter(canonical)
     out = []
-    for entry in entries:
+    for entry, address in zip(entries, canonical, strict=True):
         names: dict[str, str] = {}
         if entry.guid and (guids[entry.guid] == 1 or _alike(entry, entries, "guid")):
             names["guid"] = digest(entry.guid)
-        if entry.url and (addresses[canonical_url(entry.url)] == 1 or _alike(entry, entries, "url")):
-            names["url"] = digest(canonical_url(entry.url))
+        if address and (addresses[address] == 1 or _alike(entry, entries, "url")):
+            names["url"] = digest(address)
         content = content_alias(entry)
         if content or not names:
-            names["content"] = content or digest(entry.guid, canonical_url(entry.url), plain(entry.title), plain(entry.text)[:200])
+            names["content"] = content or digest(entry.guid, address, plain(entry.title), plain(entry.text)[:200])
         out.append(names)
     return out
 

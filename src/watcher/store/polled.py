@@ -94,10 +94,10 @@ class Polled:
         The next time may depend on what was new: a function of (shown, new, notes).
         """
         with self._database.write() as tx:
-            row = _row(tx.execute(select(sources).where(sources.c.id == id)).mappings().one())
+            row = _row(tx.execute(_ONE, {"source": id}).mappings().one())
             receipt = receive(tx, id, poll, now, learn=learn, last_success=row.last_success if row.learned else None)
             again = next_poll(receipt.shown, len(receipt.new), receipt.notes) if callable(next_poll) else next_poll
-            tx.execute(update(sources).where(sources.c.id == id).values(**_after_success(row, poll, receipt, now), next_poll=again))
+            tx.execute(_SET, {"source": id, "next_poll": again, **_after_success(row, poll, receipt, now)})
             return receipt
 
     def failed(self, id: str, error: str, reason: str, state: str, next_poll: datetime, now: datetime) -> None:
@@ -122,6 +122,9 @@ class Polled:
             tx.execute(wanted.values(next_poll=bindparam("at")), [{"one": id, "at": at} for id, at in due.items()])
 
 
+_ONE = select(sources).where(sources.c.id == bindparam("source"))
+_SET = update(sources).where(sources.c.id == bindparam("source"))
+"""Built once: putting a statement together takes longer than the database does to run it, and this is done at every poll."""
 _UNKNOWN: dict[str, Any] = {
     "state": "learning",
     "cursor": {},
