@@ -41,6 +41,7 @@ SHAPE = frozenset(
         "too-large",
         "parser",
         "mass-change",
+        "unlike",
         "no-preview",
         "no-text",
         "encrypted",

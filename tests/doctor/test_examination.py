@@ -18,7 +18,7 @@ from conftest import Clock
 from fetch.tls import OLD, OLD_CIPHERS, Authority, NamedChain, self_signed
 from sources.contract import Inside, some
 from sources.test_feed import rss
-from watcher.doctor.examination import Diagnosis, Doctor, Patient
+from watcher.doctor.examination import Diagnosis, Doctor, Patient, remembered
 from watcher.doctor.words import SAID, is_russian_state
 from watcher.fetch.door import Door, DoorSettings
 from watcher.fetch.failures import REASONS
@@ -116,6 +116,12 @@ async def test_a_fault_is_named(name: str, clock: Clock) -> None:
     assert found.said == SAID[fault]
     if found.mend:
         assert mended(found)
+
+
+def test_what_only_a_memory_can_see_is_told_with_what_takes_it_as_it_is() -> None:
+    drowned = remembered("desk", "unlike", "из записей (40) новых 30", None)
+    assert (drowned.fault, drowned.mend, drowned.detail) == ("unlike", "", "из записей (40) новых 30")
+    assert "revision: 3" in remembered("parks", "mass-change", "было 40 строк, стало 20", 2).mend
 
 
 def test_every_reason_of_the_door_has_words() -> None:

@@ -22,6 +22,8 @@ TEXT = [
     "5. Порядок вступает в силу со дня его официального опубликования.",
 ]
 
+LONG = [*TEXT, "6. Контроль за порядком возлагается на министерство, которое раз в квартал публикует сведения о выбранной квоте."]
+
 
 def page(paragraphs: list[str], *, counter: int = 1) -> bytes:
     text = "".join(f"<p>{one}</p>" for one in paragraphs)
@@ -127,11 +129,31 @@ async def test_what_is_no_text_is_named(body: bytes, reason: str, words: str) ->
 async def test_a_selector_that_finds_nothing_and_a_text_that_is_mostly_gone_are_broken_pages() -> None:
     async with place() as there:
         first = await look(there, page(TEXT), selector="div.text")
-        with pytest.raises(SourceError, match="осталось"):
+        with pytest.raises(SourceError, match="стало 14 в 1"):
             await look(there, page(["Ошибка сервера"]), first.cursor, selector="div.text")
         with pytest.raises(SourceError, match=r"«div\.gone» ничего не находит"):
             await look(there, page(TEXT), first.cursor, selector="div.gone")
         assert (await look(there, page(TEXT), first.cursor, selector="div.text")).unchanged
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page([*LONG, *(f"Раздел номер {n} этого сайта рассказывает совсем о другом деле и о людях." for n in range(60))]),
+        page([f"Раздел номер {n} рассказывает о новостях культуры, спорта и погоды." for n in range(14)]),
+    ],
+    ids=["everything", "something else"],
+)
+async def test_a_selector_that_suddenly_finds_everything_or_something_else_is_a_broken_page(html: bytes) -> None:
+    async with place() as there:
+        first = await look(there, page(LONG), selector="div.text")
+        with pytest.raises(SourceError, match="страница сломалась") as caught:
+            await look(there, html, first.cursor, selector="div.text")
+        assert caught.value.reason == "mass-change"
+        edited = await look(
+            there, page([*LONG[:2], "3. Заявку рассматривают в течение 45 дней со дня её подачи."]), first.cursor, selector="div.text"
+        )
+        assert len(edited.entries) == 1
 
 
 async def test_a_bomb_of_a_pdf_ends_within_its_limits() -> None:

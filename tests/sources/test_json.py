@@ -151,6 +151,19 @@ async def test_an_empty_list_is_a_note_and_keeps_what_was_known() -> None:
     assert (second.entries, second.degraded, second.cursor["known"]) == ((), ("empty",), first.cursor["known"])
 
 
+async def test_paths_that_suddenly_find_another_list_are_a_changed_answer_and_no_flood() -> None:
+    async with place() as there:
+        there.json("/api", acts(*range(20)))
+        before = await polls("json", there.base + "/api", **ACTS)
+        menu = [{"eoNumber": f"rubric{n}", "complexName": f"Рубрика {n}", "day": None} for n in range(20)]
+        there.json("/api", json.dumps({"items": menu}, ensure_ascii=False))
+        with pytest.raises(SourceError, match="без дат, заголовки вдвое короче") as caught:
+            await polls("json", there.base + "/api", cursor=before.cursor, **ACTS)
+        assert caught.value.reason == "unlike"
+        there.json("/api", acts(*range(30, 50)))
+        assert len((await polls("json", there.base + "/api", cursor=before.cursor, **ACTS)).entries) == 20
+
+
 @pytest.mark.parametrize(
     ("answer", "reason", "words"),
     [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -338,6 +339,61 @@ async def test_a_window_that_does_not_meet_the_last_one_is_told() -> None:
         there.html("/", page("blocks", range(2, 4)))
         second = await polls("page", there.base + "/", cursor=first.cursor)
     assert (len(second.entries), second.degraded) == (2, ("gap",))
+
+
+def listed(rows: Sequence[tuple[str, str, str]]) -> str:
+    return f"<body><ul>{''.join(f'<li><i>{day}</i> <a href={url}>{title}</a></li>' for url, title, day in rows)}</ul></body>"
+
+
+WAS = [(f"/news/{n}", f"Завод номер {n} под Омском запустил вторую линию насосов", f"{n}.02.2026") for n in range(10, 20)]
+EVERYTHING = [(f"/about/{n}", f"Раздел {n}", "") for n in range(30)] + WAS
+
+
+ROWS = {"item": "li", "title": "a"}
+
+
+async def test_what_suddenly_finds_everything_or_something_else_is_a_changed_page_and_no_flood() -> None:
+    async with place() as there:
+        there.html("/", listed(WAS))
+        before = await polls("page", there.base + "/", selectors=ROWS)
+        assert len(before.entries) == 10
+        for rows in (EVERYTHING, EVERYTHING[:30]):
+            there.html("/", listed(rows))
+            with pytest.raises(SourceError, match="без дат, заголовки вдвое короче, ведут в другие разделы") as caught:
+                await polls("page", there.base + "/", cursor=before.cursor, selectors=ROWS)
+            assert caught.value.reason == "unlike"
+        there.html("/", listed([("/news/20", "Порт на Волге принял первую баржу с зерном", "20.02.2026"), *WAS]))
+        assert len((await polls("page", there.base + "/", cursor=before.cursor, selectors=ROWS)).entries) == 11
+
+
+async def test_a_page_that_stays_another_is_taken_as_it_is_after_three_days() -> None:
+    async with place() as there:
+        there.html("/", listed(WAS))
+        async with opened("page", there.base + "/", selectors=ROWS) as source:
+            before = await source.poll({}, NOW)
+            there.html("/", listed(EVERYTHING))
+            with pytest.raises(SourceError):
+                await source.poll(before.cursor, NOW + timedelta(days=2))
+            assert len((await source.poll(before.cursor, NOW + timedelta(days=3))).entries) == 40
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(url.replace("news", "press"), title, day) for url, title, day in WAS],
+        [(url, title, "") for url, title, _ in WAS],
+        [(f"/news/{n}", f"Цех {n}", f"{n}.02.2026") for n in range(20, 29)],
+        [(f"/press/{n}", f"Завод номер {n} под Рязанью сменил название и вывеску", f"{n}.02.2026") for n in range(20, 29)],
+        [(f"/about/{n}", f"Раздел {n}", "") for n in range(4)] + WAS,
+    ],
+    ids=["addresses moved", "dates left out", "short headlines", "another section", "few of another sort"],
+)
+async def test_a_site_may_change_one_habit_at_a_time(rows: list[tuple[str, str, str]]) -> None:
+    async with place() as there:
+        there.html("/", listed(WAS))
+        before = await polls("page", there.base + "/", selectors=ROWS)
+        there.html("/", listed(rows))
+        assert len((await polls("page", there.base + "/", selectors=ROWS, cursor=before.cursor)).entries) == len(rows)
 
 
 async def test_an_unchanged_page_is_not_parsed_again_unless_its_keys_changed() -> None:

@@ -137,6 +137,12 @@ def floating_parameters(news: Sequence[News], now: datetime, asked: Asked) -> Re
     return Reply(f"<html><body><ul>{''.join(rows)}</ul></body></html>".encode(), headers=PAGE)
 
 
+def listed(news: Sequence[News], now: datetime, asked: Asked) -> Reply:
+    """A list of which the selector says little: a new menu of the site is found by it as well."""
+    rows = "".join(f'<li><i>{one.day}</i> <a href="/news/{one.number}">{escape(one.title)}</a></li>' for one in news[:10])
+    return Reply(f"<html><body><ul>{rows}</ul></body></html>".encode(), headers=PAGE)
+
+
 def republished(news: Sequence[News], now: datetime, asked: Asked) -> Reply:
     """A re-publisher: the newest as an article with the link to its source, the others beside it, flat, with their own days."""
     first, *others = news[:10]
@@ -211,6 +217,8 @@ BROKEN_REGISTER = Reply(
 )
 RENAMED_COLUMNS = Reply("<table><tr><th>№</th><th>Имя</th></tr><tr><td>1</td><td>Парк номер 1</td></tr></table>".encode(), headers=PAGE)
 EMPTIED = Reply("<html><body><h1>Порядок</h1><main><p>Документ обновляется.</p></main></body></html>".encode(), headers=PAGE)
+MENU = "".join(f'<li><a href="/about/{n}">Раздел {n}</a></li>' for n in range(30))
+DROWNED = Reply(f"<html><body><ul>{MENU}</ul></body></html>".encode(), headers=PAGE)
 OTHER_SHAPE = Reply(b'{"data": {"documents": []}}', headers={"Content-Type": "application/json"})
 NO_PREVIEW = Reply(b'<div class="tgme_page"><div class="tgme_page_extra">12 345 subscribers</div></div>', headers=PAGE)
 ACTS = {
@@ -231,6 +239,13 @@ def places(start: datetime) -> list[Place]:
         Place("headlines edited afterwards", "feed", edited_titles, faults=(Fault(15, 1, Reply(b"", 503), "server"),)),
         Place("dates glued to headlines", "page", glued_dates, faults=(Fault(5, 2, SHELL, "javascript"),)),
         Place("parameters in any order", "page", floating_parameters, faults=(Fault(12, 1, CAPTCHA, "captcha"),)),
+        Place(
+            "a list by selectors",
+            "page",
+            listed,
+            keys={"selectors": {"item": "li", "title": "a"}},
+            faults=(Fault(13, 1, DROWNED, "unlike"),),
+        ),
         Place("a re-publisher", "page", republished, faults=(Fault(8, 1, Reply(b"<html><p>x</p></html>", 200, PAGE), "shape"),)),
         Place("acts in waves", "json", waves_of_acts, keys=ACTS, every=20 * h / 60, faults=(Fault(11, 1, OTHER_SHAPE, "shape"),)),
         Place("a busy channel", "telegram", busy_channel, keys={"pages": 20}, every=h, faults=(Fault(7, 2, NO_PREVIEW, "no-preview"),)),

@@ -18,7 +18,7 @@ from watcher.cli.settings import now, settings
 from watcher.configuration import Settings, SourceSettings
 from watcher.doctor import opml
 from watcher.doctor.discovery import Discovery, Found
-from watcher.doctor.examination import Diagnosis, Doctor, Patient, too_much_at_once
+from watcher.doctor.examination import REMEMBERED, Diagnosis, Doctor, Patient, remembered
 from watcher.errors import ConfigError, StoreError
 from watcher.fetch.door import Door
 from watcher.live import door_settings
@@ -66,7 +66,7 @@ async def _examine(loaded: Settings, wanted: list[SourceSettings], quiet: bool) 
             async with places:
                 diagnosis = await examiner.examine(Patient(source.id, source.options, opened, timeout))
             if diagnosis.fault == "well" and source.id in refused:
-                return too_much_at_once(source.id, refused[source.id], getattr(source.config, "revision", 1))
+                return remembered(source.id, *refused[source.id], getattr(source.config, "revision", None))
             return diagnosis
 
         for examined in [asyncio.create_task(examine(source)) for source in wanted]:
@@ -76,8 +76,8 @@ async def _examine(loaded: Settings, wanted: list[SourceSettings], quiet: bool) 
     return found
 
 
-def _refused(loaded: Settings) -> dict[str, str]:
-    """What the daemon refused because too much changed at once, which a look without its memory can't see: source → what was said."""
+def _refused(loaded: Settings) -> dict[str, tuple[str, str]]:
+    """What the daemon refused for what was there before, which a look without its memory can't see: source → fault, what was said."""
     if not loaded.store_begun:
         return {}
     try:
@@ -85,7 +85,7 @@ def _refused(loaded: Settings) -> dict[str, str]:
     except StoreError:
         return {}  # `status` says what is wrong with it
     try:
-        return {row.id: row.error for row in store.polled.all() if row.reason == "mass-change"}
+        return {row.id: (row.reason, row.error) for row in store.polled.all() if row.reason in REMEMBERED}
     finally:
         store.close()
 

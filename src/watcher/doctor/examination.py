@@ -215,9 +215,14 @@ def _answered(patient: Patient, poll: Poll, took: timedelta, now: datetime) -> D
     return said("well", f"материалов: {len(poll.entries)}")
 
 
-def too_much_at_once(source: str, said: str, revision: int) -> Diagnosis:
-    """Say that a source which answers well is refused, since too much of it changed at once, and how to take it as it is."""
-    return Diagnosis(source, "mass-change", SAID["mass-change"], yaml(source, {"revision": revision + 1}), said)
+def remembered(source: str, fault: str, said: str, revision: int | None) -> Diagnosis:
+    """Say that a source which answers well is refused for what it showed before, and how to take it as it is where a key does that."""
+    keys = {"revision": revision + 1} if revision is not None else {}
+    return Diagnosis(source, fault, SAID[fault], yaml(source, keys), said)
+
+
+REMEMBERED = frozenset({"mass-change", "unlike"})
+"""Faults that a look without memory can't see."""
 
 
 def _request(patient: Patient) -> Request:

@@ -36,7 +36,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+|[^\w\s]")
-_TOO_LITTLE = 0.3
+_TOO_LITTLE, _TOO_MUCH, _LOST = 0.3, 4.0, 0.8
 _LITTLE = 400
 
 
@@ -56,13 +56,12 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     try:
         title, now = _paragraphs(header, body)
         old = unpacked(str(header.get("state") or ""))
-        if old:
-            _refuse_remains(old, now)
+        changes = changed(old, now) if old else []
+        _refuse_mass(old, now, changes)
         state = packed(now)
     except Unfit as error:
         return {"fault": error.reason, "message": str(error)}
     degraded = ["cut"] if sum(map(len, now)) >= _CHARACTERS else []
-    changes = changed(old, now) if old else []
     name = str(header.get("document") or "") or title or str(header["url"])
     entries = [_entry(name, changes, header)] if changes else []
     return {"entries": entries, "state": state, "degraded": degraded}
@@ -117,13 +116,15 @@ def _cut(paragraphs: list[str]) -> list[str]:
     return out
 
 
-def _refuse_remains(old: list[str], now: list[str]) -> None:
-    """Raise Unfit where most of a document is gone at once: a page that failed to render, a captcha, an error in place of the text."""
+def _refuse_mass(old: list[str], now: list[str], changes: list[tuple[str, str]]) -> None:
+    """Raise Unfit where most of a document is gone at once, or it is drowned: a page that failed to render, a captcha or an error in place
+    of the text, a selector that suddenly finds the whole page or another part of it."""
     before, after = sum(map(len, old)), sum(map(len, now))
-    if after < _TOO_LITTLE * before:
+    lost = sum(len(was) for was, instead in changes if not instead)
+    if old and (after < _TOO_LITTLE * before or (before > _LITTLE and (after > _TOO_MUCH * before or lost > _LOST * before))):
         raise Unfit(
-            f"страница сломалась: было {before} знаков в {len(old)} абзацах, осталось {after} в {len(now)}; прежний текст сохранён."
-            " Если документ и правда таков, увеличьте revision",
+            f"страница сломалась: было {before} знаков в {len(old)} абзацах, стало {after} в {len(now)}, из прежних исчезло {lost};"
+            " прежний текст сохранён. Если документ и правда таков, увеличьте revision",
             "mass-change",
         )
 

@@ -102,7 +102,8 @@ class _Reader:
         if selectors.get("link"):
             href = _value(node, selectors["link"], "href")
         else:
-            href = guessed.href or (node.attributes.get("href") or "" if node.tag == "a" else "")
+            own = node.attributes.get("href") or "" if node.tag == "a" else ""
+            href = guessed.href or own or (_value(node, selectors["title"].partition("@")[0], "href") if selectors.get("title") else "")
         lead = _value(node, selectors["lead"], rows=True) if selectors.get("lead") else guessed.lead
         if selectors.get("date"):
             raw = _value(node, selectors["date"], "datetime") or _value(node, selectors["date"])

@@ -98,9 +98,9 @@ class Api:
             return self._entries(further)
 
         known = cursor if self._looking.same_shape(cursor) else {}
-        entries, notes = await read_on(self._entries(parsed), known, self._config.pages, page)
+        entries, notes = await read_on(self._entries(parsed), known, now, self._config.pages, page)
         degraded = tuple(sorted({*parsed["degraded"], *notes, *asked.notes}))
-        remembered = kept(entries) if entries else {"known": cursor.get("known", "")}
+        remembered = kept(entries) if entries else {name: cursor.get(name, "") for name in ("known", "looks")}
         return Poll(tuple(entries), {**asked.kept, **remembered}, degraded=degraded, wait=asked.wait, moved_to=asked.fetched.moved_to)
 
     def _further(self, url: str, at: int | str) -> tuple[str, bytes]:

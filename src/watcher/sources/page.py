@@ -93,7 +93,7 @@ class Page:
             return self._entries(further)
 
         known = cursor if self._looking.same_shape(cursor) else {}
-        entries, notes = await read_on(self._entries(parsed), known, self._config.pages, page)
+        entries, notes = await read_on(self._entries(parsed), known, now, self._config.pages, page)
         degraded = tuple(sorted({*parsed["degraded"], *notes, *asked.notes}))
         moved = asked.fetched.moved_to
         return Poll(tuple(entries), {**asked.kept, **kept(entries)}, degraded=degraded, wait=asked.wait, moved_to=moved)
