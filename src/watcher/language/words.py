@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 import pymorphy3
+from pymorphy3.tagset import OpencorporaTag
 
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _MARKS = "\u0300-\u036f"
@@ -75,11 +76,18 @@ def morphology() -> pymorphy3.MorphAnalyzer:
 
 @cache
 def describes(form: str) -> bool:
-    """Whether a word says what was, not what happened: «введённый», «утверждённые»; «вводили», «отменял»."""
-    tags = [parse.tag for parse in morphology().parse(form)]
-    return any(tag.POS == "PRTF" and "pssv" in tag and "past" in tag for tag in tags) or all(
-        tag.POS == "VERB" and "past" in tag and "impf" in tag for tag in tags
-    )
+    """Whether a word is a full passive participle of the past: «введённый», «утверждённые»."""
+    return any(tag.POS == "PRTF" and "pssv" in tag and "past" in tag for tag in _tags(form))
+
+
+@cache
+def was(form: str) -> bool:
+    """Whether a word says what went on, not what came about: «вводили», «отменял»."""
+    return all(tag.POS == "VERB" and "past" in tag and "impf" in tag for tag in _tags(form))
+
+
+def _tags(form: str) -> list[OpencorporaTag]:
+    return [parse.tag for parse in morphology().parse(form)]
 
 
 _lemmas: dict[str, frozenset[str]] = {}

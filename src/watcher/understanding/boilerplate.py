@@ -67,7 +67,7 @@ _WORDS = re.compile(r"(?:\w+[ -]){2}")
 _QUOTES = '«"„“'
 _PROSE_END = re.compile(r"[.!?…;:,»\"”)]$")
 _INNER_END = re.compile(r"[а-яёa-z0-9»\")][.!?…]\s+[А-ЯЁA-Z«\"]")
-BULLET = re.compile(r"(?:[•·▪▫◾◽●○■□►▶➡✅✔❗⚡‼✓*–—-]\s*|[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?\s*|\d{1,2}[.)]\s+|[а-яa-z]\)\s+)")
+BULLET = re.compile(r"(?:[•·▪▫◾◽●○■□►▶➡✅✔❗⚡‼✓☞☛→*–—-]\s*|[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?\s*|\d{1,2}[.)]\s+|[а-яa-z]\)\s+)")
 _DATE_ONLY = re.compile(
     r"(?:вчера|сегодня), \d{1,2}:\d{2}|\d{1,2}(?:[./]\d{1,2}[./]\d{2,4}| [а-я]{3,8}(?: \d{4})?)(?:,? (?:\| )?\d{1,2}:\d{2})?", re.IGNORECASE
 )

@@ -64,7 +64,7 @@ def _told_and_recalled(
     package = any(one.news and one.type.package and _in_head(document, one.at) for one in ones)
     package = package or _is_package(document, known)
     for one in ones:
-        here = "" if one.type.answers and document.lines[one.at].kind != "background" else novelty.old_here(document, one.at, known)
+        here = "" if one.type.answers and document.lines[one.at].kind != "background" else novelty.old_here(document, one.at, known, one.place)
         here = here or novelty.past_here(document, one.at)
         doubted = "" if _is_answered(document, known, one) else asked
         if one.faint:

@@ -32,6 +32,10 @@ class Line:
     topic: int
     text: str
     words: Words
+    plain: Words
+    """Without what describes: what a change must stand in."""
+    asides: tuple[Place, ...] = ()
+    """Its relative and participial clauses."""
 
     def span(self, place: Place) -> Span:
         tokens = self.words.tokens
@@ -137,20 +141,26 @@ def _lines(where: tuple[FieldName, str, int, int], kind: str, topic: int, lexico
             chunk = words.tokens(text[first:last])
         prepared = lexicon.read(chunk)
         if prepared.tokens:
-            yield Line(field, first, last, kind, topic, text[first:last], prepared)
+            yield Line(field, first, last, kind, topic, text[first:last], prepared, *_plain(text[first:last], prepared))
 
 
-def main_clause(line: Line) -> Words:
-    """The words of a sentence without what describes: «квота, которую ввели в феврале», «введённая в феврале квота» tell nothing."""
-    tokens = line.words.tokens
-    clauses = []
+def _plain(text: str, sentence: Words) -> tuple[Words, tuple[Place, ...]]:
+    """The words of a sentence without what describes, and the clauses that do.
+
+    «Квота, которую ввели в феврале», «введённая в феврале квота» do not tell that it was introduced, nor does «её вводили».
+    """
+    tokens = sentence.tokens
+    clauses: list[Place] = []
+    gone: list[Place] = []
     for at, token in enumerate(tokens):
-        if token.lemmas & _WHICH and at:
-            end = next((to for to in range(at + 2, len(tokens)) if "," in line.text[tokens[to - 1].end : tokens[to].start]), len(tokens))
+        if clauses and at < clauses[-1][1]:
+            continue
+        if at and (token.lemmas & _WHICH or (words.describes(token.form) and "," in text[tokens[at - 1].end : token.start])):
+            end = next((to for to in range(at + 2, len(tokens)) if "," in text[tokens[to - 1].end : tokens[to].start]), len(tokens))
             clauses.append((at, end))
-        elif words.describes(token.form):
-            clauses.append((at, at + 1))
-    return without(line.words, clauses)
+        elif words.describes(token.form) or words.was(token.form):
+            gone.append((at, at + 1))
+    return without(sentence, [*clauses, *gone]), tuple(clauses)
 
 
 def first(patterns: Sequence[Pattern], line: Line, around: Sequence[Words] = ()) -> tuple[Pattern, Place] | None:

@@ -67,14 +67,22 @@ def _is_answered_at_once(line: Line, asked: Place, known: Knowledge) -> bool:
     return decided is not None and asked[1] <= decided[1][0] and ":" in line.said((asked[0], decided[1][1]))
 
 
-def old_here(document: Document, at: int, known: Knowledge) -> str:
-    """Say by which cue the sentence `at` only recalls; empty if it tells."""
+def old_here(document: Document, at: int, known: Knowledge, said: Place | None = None) -> str:
+    """Say by which cue the sentence `at` only recalls; empty if it tells.
+
+    A cue in a clause that describes speaks of that clause alone: «запрет, введённый прошлым летом, отменён» is news of what is `said` of it.
+    """
     line = document.lines[at]
     if line.kind == "background":
         return "old: background"
-    if found := first(known.cues["sentence"], line):
-        return f"old: {found[0].text}"
+    for pattern in known.cues["sentence"]:
+        if (found := first((pattern,), line)) and not (said and _is_aside(line, found[1], said)):
+            return f"old: {pattern.text}"
     return ""
+
+
+def _is_aside(line: Line, cue: Place, said: Place) -> bool:
+    return any(start <= cue[0] and cue[1] <= end and said[0] < start and end < said[1] for start, end in line.asides)
 
 
 def past_here(document: Document, at: int) -> str:

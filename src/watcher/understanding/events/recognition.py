@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from watcher.model import Refusal
 from watcher.understanding.events import novelty
-from watcher.understanding.events.document import ASIDE, Document, Line, first, main_clause
+from watcher.understanding.events.document import ASIDE, Document, Line, first
 from watcher.understanding.events.knowledge import EventType, Knowledge, LookAlike
 from watcher.understanding.grammar import Pattern, Place, Words, find, find_part, joined
 
@@ -199,7 +199,7 @@ def _find(kind: EventType, line: Line, around: Sequence[Words]) -> tuple[Place, 
 
 
 def _happens(kind: EventType, line: Line, topic: Place) -> Place | None:
-    told = main_clause(line)
+    told = line.plain
     for pattern in kind.happens:
         place = find(pattern, told)
         if place and (not kind.window or max(place[1], topic[1]) - min(place[0], topic[0]) <= kind.window + topic[1] - topic[0]):
