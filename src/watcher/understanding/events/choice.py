@@ -64,7 +64,9 @@ def _told_and_recalled(
     package = any(one.news and one.type.package and _in_head(document, one.at) for one in ones)
     package = package or _is_package(document, known)
     for one in ones:
-        here = "" if one.type.answers and document.lines[one.at].kind != "background" else novelty.old_here(document, one.at, known, one.place)
+        here = (
+            "" if one.type.answers and document.lines[one.at].kind != "background" else novelty.old_here(document, one.at, known, one.place)
+        )
         here = here or novelty.past_here(document, one.at)
         doubted = "" if _is_answered(document, known, one) else asked
         if one.faint:
@@ -100,7 +102,7 @@ def _is_told_around(document: Document, known: Knowledge, one: Candidate) -> boo
         if at == one.at or line.kind not in ("title", "lead") or novelty.old_here(document, at, known):
             continue
         said = stages.said(line, known)
-        if said & _DECIDED or (line.kind == "title" and "intent" in said):
+        if said & _DECIDED or (line.kind == "title" and "intent" in said and first(known.cues[f"head {one.type.family}"], line)):
             return True
     return False
 

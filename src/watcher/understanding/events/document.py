@@ -57,6 +57,7 @@ class Document:
     cleaned: texts.Cleaned
     year: int = 0
     """The year of publication; 0 where it is not known."""
+    month: int = 0
 
     def topics_of(self, line: Line) -> set[int]:
         """The topics whose sentences belong with a line: its own and the headline in a digest, its own in a side list, else all told."""
@@ -96,7 +97,7 @@ def read(entry: Entry, lexicon: Lexicon) -> Document:
             beyond = bisect_right(asides, sentence.start)
             kind, number = ("body", ASIDE + beyond) if beyond else (sentence.kind, topic)
             lines.extend(_lines((body, text, sentence.start, sentence.end), kind, number, lexicon))
-    return Document(title, text, body, tuple(lines), cleaned, entry.published.year if entry.published else 0)
+    return Document(title, text, body, tuple(lines), cleaned, *((entry.published.year, entry.published.month) if entry.published else ()))
 
 
 def _asides(cleaned: texts.Cleaned, text: str) -> list[int]:

@@ -6,7 +6,7 @@ import re
 
 from watcher.understanding.events.document import Document, Line, first
 from watcher.understanding.events.knowledge import Knowledge
-from watcher.understanding.grammar import Place
+from watcher.understanding.grammar import Place, tenses
 
 _MONTH = r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)"
 _SINCE_MONTH = r"(?:январ|феврал|март|апрел|ма|июн|июл|август|сентябр|октябр|ноябр|декабр)[яа]"
@@ -15,6 +15,12 @@ _YEARS = re.compile(
     rf"|в {_MONTH} (20[0-2]\d)|с {_SINCE_MONTH} (20[0-2]\d)|(?:in|to) (?:[A-Z][a-z]+ )?(20[0-2]\d)\b)",
     re.IGNORECASE,
 )
+_SEASONS = re.compile(rf"\bв {_MONTH}\b(?! 20)|\b(?:весной|летом|осенью|зимой)\b", re.IGNORECASE)
+_ENDS = {
+    **{"январе": 1, "феврале": 2, "марте": 3, "апреле": 4, "мае": 5, "июне": 6, "июле": 7, "августе": 8, "сентябре": 9, "октябре": 10},
+    **{"ноябре": 11, "декабре": 12, "зимой": 2, "весной": 5, "летом": 8, "осенью": 11},
+}
+_LONG_AGO, _SOON = 3, 9  # months since
 _SENTENCES = re.compile(r"\w{3,}[.!?…]+\s")
 INTERVIEW = "asks: interview"
 _QUESTIONS = 2  # asked in an interview at least
@@ -70,7 +76,7 @@ def _is_answered_at_once(line: Line, asked: Place, known: Knowledge) -> bool:
 def old_here(document: Document, at: int, known: Knowledge, said: Place | None = None) -> str:
     """Say by which cue the sentence `at` only recalls; empty if it tells.
 
-    A cue in a clause that describes speaks of that clause alone: «запрет, введённый прошлым летом, отменён» is news of what is `said` of it.
+    A cue in a clause that describes speaks of that clause alone: «запрет, введённый прошлым летом, отменён» is news of what is `said`.
     """
     line = document.lines[at]
     if line.kind == "background":
@@ -91,4 +97,24 @@ def past_here(document: Document, at: int) -> str:
     years = ["".join(found) for found in _YEARS.findall(line.text)] if document.year else []
     if years and all(int(year) < document.year for year in years) and not _ELSE.search(line.text):
         return f"old: in {years[0]}"
+    season = _SEASONS.search(line.text) if document.month else None
+    if season and _is_long_ago(season.group(0).lower(), document.month) and _only_past(line) and not _describes(line, season.start()):
+        return f"old: {season.group(0).lower()}"
     return ""
+
+
+def _describes(line: Line, at: int) -> bool:
+    """Whether the character `at` stands in a clause that describes."""
+    tokens = line.words.tokens
+    return any(tokens[start].start <= at < tokens[end - 1].end for start, end in line.asides)
+
+
+def _is_long_ago(said: str, month: int) -> bool:
+    """Whether the latest month or season of that name was over two months before the publication, and its next is not near."""
+    return _LONG_AGO <= (month - _ENDS[said.split()[-1]]) % 12 <= _SOON
+
+
+def _only_past(line: Line) -> bool:
+    """Whether a sentence tells what was done, with no word of what is, will be or is to be."""
+    said = {tense for token in line.words.tokens for tense in tenses(token.form)}
+    return "+done" in said and "+fut" not in said and not any(one.endswith(("+inf", "+pres")) for one in said)

@@ -134,6 +134,8 @@ def between(document: Document, known: Knowledge) -> Iterator[Candidate]:
         return
     sentence_level = [one for one in known.lookalikes if one.scope == "sentence"]
     told = [(at, line) for at, line in enumerate(document.lines[:_BETWEEN]) if _tells(document, at, known)]
+    if not any(first(known.cues["acts"], line) for _, line in told):
+        return
     silent = [_silent(line, sentence_level) for _, line in told]
     everything = joined([line.words for _, line in told])
     for kind in known.types:
