@@ -66,8 +66,8 @@ def test_web_addresses_may_be_links(good: str) -> None:
         "https:///path",
         "https://good.example@evil.example/",
         "https://exa mple.org",
-        'https://example.org/"onclick=',
-        "https://example.org/<b>",
+        "https://example.org\"onclick='x'/",
+        "https://example.org<b>/",
         "https://example.org/\\..",
         "https://example.org/\u202egro",
         "https://[::1",
@@ -78,6 +78,10 @@ def test_web_addresses_may_be_links(good: str) -> None:
 )
 def test_other_addresses_are_no_links(bad: str) -> None:
     assert safe_link(bad) == ""
+
+
+def test_what_a_site_left_raw_in_a_path_is_written_as_browsers_send_it() -> None:
+    assert safe_link("https://example.org/a b.pdf?q=\"<x>|'y'") == "https://example.org/a%20b.pdf?q=%22%3Cx%3E%7C%27y%27"
 
 
 TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40)

@@ -19,6 +19,9 @@ Measure = Callable[[str], int]
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 # More than three marks on one letter is no writing of any language: https://unicode.org/reports/tr15/#Stream_Safe_Text_Format allows 30.
 _MARKS = 3
+_HOST = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_ENCODED = {ord(letter): f"%{ord(letter):02X}" for letter in " \"'<>^`{|}"}
+"""What sites leave raw in a path, as browsers send it (https://url.spec.whatwg.org/#query-percent-encode-set and the sets around it)."""
 _LINK = re.compile(r"https?://[^\s\x00-\x20\x7f<>\"'\\^`{|}]{1,2040}", re.IGNORECASE)
 # Direction marks and joiners say nothing to a reader of these languages and can hide or turn words; so do private ones.
 _HIDDEN = frozenset({"Cf", "Cc", "Co", "Cn"})
@@ -60,6 +63,8 @@ def _without_torn_letter(head: str, text: str) -> str:
 def safe_link(url: str) -> str:
     """Give an address that may stand behind a link: http or https, a host, no name or password before it; else nothing."""
     url = url.strip()
+    host = _HOST.match(url)
+    url = host[0] + url[host.end() :].translate(_ENCODED) if host else ""
     if not _LINK.fullmatch(url) or any(unicodedata.category(letter) in ("Cf", "Cs", "Cc", "Zs") for letter in url):
         return ""
     try:
