@@ -206,13 +206,13 @@ async def test_an_update_that_comes_twice_changes_once(daemon: Daemon) -> None:
 
 
 async def test_a_flood_is_answered_once_and_then_met_with_silence(daemon: Daemon) -> None:
-    for _ in range(45):
+    for _ in range(75):
         daemon.api.says(7, "/my")
     await daemon.hears(chat=8, text="/my")
-    await daemon.until(lambda: len(daemon.api.sent(7)) >= 31)
+    await daemon.until(lambda: len(daemon.api.sent(7)) >= 61)
     await asyncio.sleep(0.1)
     texts = [sent.text for sent in daemon.api.sent(7)]
-    assert len(texts) == 31
+    assert len(texts) == 61
     assert "Слишком часто" in texts[-1]
 
 

@@ -6,7 +6,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-MOST, WINDOW = 30, timedelta(minutes=1)
+MOST, WINDOW = 60, timedelta(minutes=1)
 _PEOPLE = 20_000
 
 Heard: TypeAlias = Literal["answer", "warn", "ignore"]
