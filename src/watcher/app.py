@@ -345,7 +345,17 @@ class App:
 
     # ------------------------------------------------------------------------------------------------- the page
     def _names(self) -> Names:
-        return Names(self.live.titles, self.settings.timezone, str(self.store.notes.get(REFUSED) or ""))
+        settings, live = self.settings, self.live
+        return Names(
+            live.titles,
+            settings.timezone,
+            str(self.store.notes.get(REFUSED) or ""),
+            settings.rules,
+            settings.subscriptions,
+            frozenset(settings.notifiers),
+            {id: origin.role for id, origin in live.origins.items()},
+            self.wanted.ages,
+        )
 
     async def once(self, wait_s: float = 30.0) -> tuple[int, int]:
         """Poll every source once, judge, deliver what is owed (digests excepted). Gives how many sources answered, and what stays owed."""

@@ -257,7 +257,7 @@ async def test_the_pages_move_and_go(world: World) -> None:
 
 
 def test_marks_stand_on_the_words_that_matched_and_nowhere_else() -> None:
-    from watcher.web.page import marked
+    from watcher.web.home import marked
 
     assert marked("Квоту (на рыбу) сняли", ["на рыбу", "Квоту"]) == (("Квоту", True), (" (", False), ("на рыбу", True), (") сняли", False))
     assert marked("Нет", []) == (("Нет", False),)

@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
-from watcher import codec, dossiers
+from watcher import dossiers
 from watcher.cli import Context
 from watcher.cli.settings import now, settings
 from watcher.configuration import Settings
+from watcher.consulting import Files
 from watcher.dossiers import Ages
 from watcher.dossiers.seeds import known_past
 from watcher.messages.tables import stage_name, type_name
@@ -22,7 +23,6 @@ from watcher.store import Store, StoreError
 from watcher.store.database import path_of
 from watcher.store.dossiers import new_id
 
-_MOST = 50
 _COUNTS = ("participants", "jobs")
 _DAYS = ("effective", "deadline")
 _TEXTS = ("title", "name", "commodity", "bill")
@@ -37,9 +37,9 @@ class Known:
 
     def __init__(self, context: Context) -> None:
         found = settings(context)
-        self.ages = Ages(found.novelty.signed, found.novelty.listed)
         self.store = _opened(found)
         self.log = self.store.dossiers
+        self.files = Files(self.store, Ages(found.novelty.signed, found.novelty.listed))
         self.log.seed(known_past(found.novelty.known), now())
 
     def __enter__(self) -> Known:
@@ -48,21 +48,9 @@ class Known:
     def __exit__(self, *_: object) -> None:
         self.store.close()
 
-    def one(self, id: str) -> Dossier:
-        return dossiers.fold(id, self.log.claims(id), self.ages)
-
     def find(self, query: str) -> list[Dossier]:
-        """Give what a question means: an id or its beginning, an entry's address, else acts, goods, regions, words of titles."""
-        if not query:
-            return [dossiers.fold(id, log, self.ages) for id, log in self.log.recent(_MOST).items()]
-        if id := self.log.resolve(query):
-            return [self.one(id)]
-        entry = self.store.reports.find_entry(query)
-        keys = [f"entry:{entry['id']}"] if entry else sorted(dossiers.asked(query))
-        if ids := self.log.find(keys):
-            return [self.one(id) for id in ids]
-        everything = (dossiers.fold(id, log, self.ages) for id, _, _, log in self.log.everything())
-        return [dossier for dossier in everything if dossiers.is_about(dossier, query)][:_MOST]
+        """Give what a question means; without one the latest."""
+        return self.files.find(query) if query else self.files.recent()
 
 
 def _opened(found: Settings) -> Store:
@@ -84,7 +72,7 @@ def show(context: Context, words: Sequence[str]) -> int:
 def _show(known: Known, query: str, *, as_json: bool) -> int:
     found = known.find(query)
     if as_json:
-        click.echo(json.dumps([_data(known, dossier) for dossier in found], ensure_ascii=False))
+        click.echo(json.dumps([known.files.as_data(dossier) for dossier in found], ensure_ascii=False))
         return 0
     if not found:
         click.echo("Ничего не известно." if not query else f"Нет досье, которому подходит «{query}».", err=True)
@@ -96,16 +84,6 @@ def _show(known: Known, query: str, *, as_json: bool) -> int:
         else:
             _print(known, dossier)
     return 0
-
-
-def _data(known: Known, dossier: Dossier) -> dict[str, Any]:
-    row = codec.dump(dossier)
-    row["keys"] = sorted(dossier.keys)
-    row["rulings"] = [
-        {"at": r.at.isoformat(), "who": r.who, "action": r.action, "entry": r.entry, **(r.content or {})}
-        for r in known.log.audit(dossier.id)
-    ]
-    return dict(row)
 
 
 def _print(known: Known, dossier: Dossier) -> None:
@@ -151,7 +129,7 @@ def _merge(known: Known, words: Sequence[str], who: str) -> int:
     kept, other = (_named(known, word) for word in words)
     if kept == other:
         raise click.UsageError("это одно и то же досье")
-    if known.one(kept).kind != known.one(other).kind:
+    if known.files.one(kept).kind != known.files.one(other).kind:
         raise click.UsageError("досье разного вида не объединяются: квота, кластер и акт — разное")
     moved = known.log.merge(kept, other, who, now())
     click.echo(f"{other} теперь часть {kept}: перенесено утверждений: {moved}. Вернуть: watcher dossiers split {kept} ЗАПИСЬ…")
@@ -165,7 +143,7 @@ def _split(known: Known, words: Sequence[str], who: str) -> int:
     has = {claim.entry for claim in known.log.claims(dossier)}
     if unknown := [entry for entry in entries if entry not in has]:
         raise click.UsageError(f"в этом досье нет записи {unknown[0]}; записи: {', '.join(sorted(has)[:12])}")
-    fresh = new_id(known.one(dossier).kind, *sorted(entries))
+    fresh = new_id(known.files.one(dossier).kind, *sorted(entries))
     moved = known.log.split(dossier, entries, fresh, who, now())
     click.echo(f"Вынуто в {fresh}: утверждений: {moved}.")
     return 0
@@ -176,7 +154,7 @@ def _correct(known: Known, words: Sequence[str], who: str) -> int:
         raise click.UsageError("watcher dossiers correct ДОСЬЕ ПОЛЕ ЗНАЧЕНИЕ")
     dossier, field, text = _named(known, words[0]), words[1], " ".join(words[2:])
     value = read_value(field, text)
-    known.log.correct(dossiers.correction(known.one(dossier), field, value, who, now()), who, now())
+    known.log.correct(dossiers.correction(known.files.one(dossier), field, value, who, now()), who, now())
     click.echo(f"{dossier}: {field} = {json.dumps(value, ensure_ascii=False)} (слово оператора весит больше всех источников).")
     return 0
 

@@ -72,9 +72,10 @@ class Dossiers:
         with self._database.read() as tx:
             return sorted(tx.execute(wanted).scalars())
 
-    def recent(self, limit: int) -> dict[str, list[Claim]]:
+    def recent(self, limit: int, offset: int = 0) -> dict[str, list[Claim]]:
         """Give the dossiers of which something was said last, newest first."""
-        wanted = select(dossiers.c.id).where(dossiers.c.into == "").order_by(dossiers.c.seen.desc(), dossiers.c.id).limit(limit)
+        wanted = select(dossiers.c.id).where(dossiers.c.into == "").order_by(dossiers.c.seen.desc(), dossiers.c.id)
+        wanted = wanted.limit(limit).offset(offset)
         with self._database.read() as tx:
             ids = list(tx.execute(wanted).scalars())
             found = _claims_of(tx, ids)

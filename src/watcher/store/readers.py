@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, true
 
 from watcher.model import digest
 from watcher.store.database import Database
@@ -82,6 +82,16 @@ class Readers:
         used = select(queries).where(queries.c.id.in_(select(reader_rules.c.rule)))
         with self._database.read() as tx:
             return {row.id: row.canonical for row in tx.execute(used)}
+
+    def counted(self) -> tuple[dict[str, int], dict[str, int], int]:
+        """Count readers by state, those let in by the rules they follow, and their own queries."""
+        allowed = select(reader_rules.c.rule, func.count()).join(readers, readers.c.address == reader_rules.c.address)
+        allowed = allowed.where(readers.c.state == "allowed").group_by(reader_rules.c.rule)
+        with self._database.read() as tx:
+            states = {row[0]: row[1] for row in tx.execute(select(readers.c.state, func.count()).group_by(readers.c.state))}
+            rules = {row[0]: row[1] for row in tx.execute(allowed)}
+        own = sum(count for rule, count in rules.items() if rule.startswith(OWN))
+        return states, {rule: count for rule, count in rules.items() if not rule.startswith(OWN)}, own
 
     def lost(self) -> dict[str, str]:
         """Give the recipients to whom nothing goes any more: `gone` (blocked, removed, deactivated) or `left` (unsubscribed by mail)."""

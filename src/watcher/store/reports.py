@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -68,16 +68,19 @@ class Reports:
             second = tx.execute(select(func.min(deliveries.c.created)).where(should)).scalar_one()
         return first, second
 
-    def told(self, since: datetime, limit: int | None = 100, alert: str = "") -> list[dict[str, Any]]:
-        """What was told or is owed, newest first: one dictionary a delivery, with its alert."""
+    def told(self, since: datetime, limit: int | None = 100, alert: str = "", *, state: str = "", offset: int = 0) -> list[dict[str, Any]]:
+        """What was told or is owed, newest first: one dictionary a delivery, with its alert; narrowed to one `alert` or `state`."""
         wanted = select(deliveries, alerts.c.content.label("alert_content")).join(alerts, alerts.c.id == deliveries.c.alert)
         wanted = wanted.where(deliveries.c.created >= since, deliveries.c.kind.in_(("alert", "follow-up", "reminder")))
         if alert:
             wanted = wanted.where(or_(deliveries.c.id == alert, deliveries.c.alert == alert, deliveries.c.story == alert))
+        if state:
+            wanted = wanted.where(deliveries.c.state == state)
+        wanted = wanted.order_by(deliveries.c.seq.desc()).limit(limit).offset(offset)
         with self._database.read() as tx:
-            return [dict(row) for row in tx.execute(wanted.order_by(deliveries.c.seq.desc()).limit(limit)).mappings()]
+            return [dict(row) for row in tx.execute(wanted).mappings()]
 
-    def last_alerts(self, since: datetime, limit: int, sampled: int = 50) -> list[dict[str, Any]]:
+    def last_alerts(self, since: datetime, limit: int, sampled: int = 50, offset: int = 0) -> list[dict[str, Any]]:
         """The alerts that were decided last, newest first, each once however many it went to.
 
         Each with its `content`, when its newest delivery was decided, the id of one delivery, how many stand in which state by notifier,
@@ -91,6 +94,7 @@ class Reports:
             .group_by(alerts.c.id)
             .order_by(newest.desc())
             .limit(limit)
+            .offset(offset)
         )
         with self._database.read() as tx:
             return [self._with_deliveries(tx, dict(row), sampled) for row in tx.execute(wanted).mappings()]
@@ -111,6 +115,29 @@ class Reports:
         with self._database.read() as tx:
             out = [{"kind": "entry", "state": "set-aside", **dict(row)} for row in tx.execute(aside).mappings()]
             return out + [{"delivery_kind": row["kind"], **dict(row), "kind": "delivery"} for row in tx.execute(lost).mappings()]
+
+    def set_aside(self, limit: int) -> list[dict[str, Any]]:
+        """Give the entries that could not be judged, the latest first."""
+        wanted = select(entries.c.id, entries.c.title, entries.c.error).where(entries.c.state == "set-aside")
+        with self._database.read() as tx:
+            return [dict(row) for row in tx.execute(wanted.order_by(entries.c.seq.desc()).limit(limit)).mappings()]
+
+    def entries_of(self, ids: Collection[str]) -> list[dict[str, Any]]:
+        """Give where entries stand and when they came, the latest first; those that are stored no more are left out."""
+        columns = (entries.c.id, entries.c.source, entries.c.title, entries.c.url, entries.c.published, entries.c.first_seen)
+        wanted = select(*columns).where(entries.c.id.in_(list(ids))).order_by(entries.c.seq.desc())
+        with self._database.read() as tx:
+            return [dict(row) for row in tx.execute(wanted).mappings()]
+
+    def matched(self, since: datetime) -> dict[str, int]:
+        """Count the stories that came since then by the rules that found them."""
+        wanted = select(entries.c.story, entries.c.rules).where(entries.c.first_seen >= since, entries.c.state == "judged")
+        found: dict[str, set[str]] = {}
+        with self._database.read() as tx:
+            for row in tx.execute(wanted):
+                for rule in row.rules or ():
+                    found.setdefault(rule, set()).add(row.story)
+        return {rule: len(stories) for rule, stories in found.items()}
 
     def channels(self) -> list[dict[str, Any]]:
         """Notifiers that had to be left alone."""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from watcher.errors import ConfigError, Problem
-from watcher.web.pages import View, application
+from watcher.web.layout import View
+from watcher.web.pages import application
 from watcher.web.server import Listener, listen
 
 

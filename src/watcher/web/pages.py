@@ -1,15 +1,16 @@
-"""What is answered: the page, its style, health, readiness, metrics; for programs also what `machine` gives.
+"""What is answered where: the pages with their objects at `/api/…`, the feed, the style, health, readiness, metrics.
 
 Nothing here writes, and the store is read beside its one writing thread, so that a page holds up nobody and is there when writing hangs.
+What takes the processor (a question put to all dossiers, a rule that is tried) is answered one at a time.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+import json
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
+from typing import Any, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,54 +19,96 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from watcher.errors import StoreError
-from watcher.standing import Pulse, Standing, look, problems
-from watcher.store import Store
-from watcher.web import machine
+from watcher.standing import look, problems
+from watcher.web import deliveries, dossiers, home, machine, rules, sources, subscriptions
 from watcher.web.guard import Guard
-from watcher.web.page import Names, render
+from watcher.web.layout import Asked, View, framed, page_number
+
+Answer: TypeAlias = Callable[[Request], Awaitable[Response]]
+Find: TypeAlias = Callable[[View, Asked], Any]
+"""Give what is asked for, None where there is no such thing. Raises StoreError."""
+
+_SHOWN: dict[str, tuple[Find, str]] = {
+    "/": (home.shown, "home.html"),
+    "/dossiers": (dossiers.shown, "dossiers.html"),
+    "/dossiers/{id}": (dossiers.shown, "dossiers.html"),
+    "/sources": (sources.shown, "sources.html"),
+    "/rules": (rules.shown, "rules.html"),
+    "/subscriptions": (subscriptions.shown, "subscriptions.html"),
+    "/deliveries": (deliveries.shown, "deliveries.html"),
+}
+_DATA: dict[str, Find] = {
+    "/api/alerts": machine.alerts,
+    "/api/dossiers": dossiers.data,
+    "/api/dossiers/{id}": dossiers.data,
+    "/api/sources": sources.data,
+    "/api/rules": rules.data,
+    "/api/subscriptions": subscriptions.data,
+    "/api/deliveries": deliveries.data,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the pages may look at. `names`, `refused` and `password` are asked anew each time, since a reload changes them."""
-
-    store: Store
-    pulse: Pulse
-    now: Callable[[], datetime]
-    names: Callable[[], Names]
-    metrics: Callable[[Standing | None], bytes]
-    """All metrics as text; None where the store does not answer."""
-    version: str
-    password: Callable[[], str] = field(default=lambda: "", repr=False)
-
-
-def application(view: View, routes: Sequence[BaseRoute] = (), open_paths: tuple[str, ...] = ()) -> ASGIApp:
-    """Make the pages; `routes` of others stand beside ours, those under `open_paths` without a password."""
-    pages = Pages(view)
+def application(view: View, others: Sequence[BaseRoute] = (), open_paths: tuple[str, ...] = ()) -> ASGIApp:
+    """Make the pages; `others` stand beside ours, those under `open_paths` without a password."""
+    turn = asyncio.Lock()
+    machines = Machines(view)
     ours = [
-        Route("/", pages.page),
+        *(Route(path, _answered(view, turn, find, _as_page(view, template, path))) for path, (find, template) in _SHOWN.items()),
+        *(Route(path, _answered(view, turn, find, _as_json)) for path, find in _DATA.items()),
+        Route("/feed.atom", _answered(view, turn, machine.feed, _as_atom)),
         Route("/page.css", _style),
-        Route("/health", pages.health),
-        Route("/ready", pages.ready),
-        Route("/metrics", pages.metrics),
-        *machine.routes(view.store, view.now),
+        Route("/health", machines.health),
+        Route("/ready", machines.ready),
+        Route("/metrics", machines.metrics),
     ]
-    return Guard(Starlette(routes=[*ours, *routes]), view.password, open_paths)
+    return Guard(Starlette(routes=[*ours, *others]), view.password, open_paths)
 
 
-class Pages:
-    """The handlers."""
+# ------------------------------------------------------------------------------------------------- pages and objects
+def _answered(view: View, turn: asyncio.Lock, find: Find, answer: Callable[[Any, Asked], Response]) -> Answer:
+    async def answered(request: Request) -> Response:
+        words = {name: word.replace("\0", "\ufffd") for name, word in request.query_params.items()}  # which no database takes
+        asked = Asked(page_number(words.get("page", "")), words, request.path_params.get("id", "").replace("\0", "\ufffd"))
+        heavy = bool(words.keys() - {"page", "state"})
+        try:
+            async with turn if heavy else _NO_TURN:
+                found = await asyncio.to_thread(find, view, asked)
+        except StoreError as error:
+            return PlainTextResponse(f"Хранилище не отвечает: {error}\n", 503)
+        return PlainTextResponse("Такого нет.\n", 404) if found is None else answer(found, asked)
+
+    return answered
+
+
+class _NoTurn:
+    """Nobody need wait."""
+
+    async def __aenter__(self) -> None: ...
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+_NO_TURN = _NoTurn()
+
+
+def _as_page(view: View, template: str, path: str) -> Callable[[Any, Asked], Response]:
+    return lambda found, asked: HTMLResponse(framed(template, view, path.removesuffix("/{id}"), asked, found))
+
+
+def _as_json(found: Any, asked: Asked) -> Response:
+    return Response(json.dumps(found), media_type="application/json")  # ASCII: half a surrogate pair stays one
+
+
+def _as_atom(found: bytes, asked: Asked) -> Response:
+    return Response(found, media_type="application/atom+xml; charset=utf-8")
+
+
+# ------------------------------------------------------------------------------------------------- for machines that watch over us
+class Machines:
+    """Health, readiness and metrics."""
 
     def __init__(self, view: View) -> None:
         self._view = view
-
-    async def page(self, request: Request) -> Response:
-        """Show the last alerts and the sources' health."""
-        view = self._view
-        try:
-            return HTMLResponse(await asyncio.to_thread(render, view.store, view.pulse, view.names(), view.version, view.now()))
-        except StoreError as error:
-            return PlainTextResponse(f"Хранилище не отвечает: {error}\n", 503)
 
     async def health(self, request: Request) -> Response:
         """Say that the process answers."""
