@@ -185,6 +185,55 @@ def test_a_changed_scheme_of_identifiers_makes_no_flood_and_hides_nothing_new(st
     assert sorted(desk.told) == sorted(entry.title for entry in fresh)
 
 
+def moved(entry: Entry, title: str) -> Entry:
+    return replace(entry, guid=f"n{entry.guid}", url=entry.url.replace("/news/", "/press/"), title=title)
+
+
+REDRESSED = {
+    "other words": lambda entry: moved(entry, f"Решение министерства от марта, {entry.guid[-3:]}"),
+    "a word before": lambda entry: moved(replace(entry, text=f"Как сказано, {entry.text}"), f"Обновлено: {entry.title}"),
+    "a name behind, days lost": lambda entry: moved(replace(entry, published=None), f"{entry.title} — Вестник"),
+}
+
+
+@pytest.mark.parametrize("dress", REDRESSED)
+@pytest.mark.parametrize("size", [40, 6])
+def test_a_site_that_changes_identifiers_addresses_and_headlines_at_once_makes_no_flood(store: Store, dress: str, size: int) -> None:
+    desk, change = Desk(store), REDRESSED[dress]
+    page = [news(number) for number in range(500, 500 - size, -1)]
+    desk.poll(page)
+    fresh = [moved(replace(news(number), text=""), f"Порт Усть-Луга принял судно номер {number}") for number in (502, 501)]
+    receipt = desk.poll([*fresh, *map(change, page[:-2])])
+    assert sorted(desk.told) == sorted(entry.title for entry in fresh)
+    assert len(receipt.edited) == size - 2
+    desk.poll([*fresh, *map(change, page[:-2])])
+    assert len(desk.told) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["Об изменении приказа"], ["Об изменении приказа министра"]),
+        (["Квоту на вывоз лома продлили до июня"], ["Квоту на вывоз лома продлили до июня и распределили между заводами и портами"]),
+        (["О кластере станков Пензы и области"], ["О кластере приборов Пензы и области"]),
+        (["В Твери открыли новый цех номер 5", "Новый цех номер 5 открыли в Твери"], ["В Твери открыли новый цех номер 5 (видео)"]),
+    ],
+    ids=["short", "much more", "another word", "two that are as like"],
+)
+def test_what_is_merely_alike_on_a_page_that_turned_over_is_news(store: Store, before: list[str], after: list[str]) -> None:
+    desk = Desk(store)
+    motto = "Официальный сайт министерства: новости, документы, обращения граждан и многое другое."
+
+    def page(titles: list[str], start: int) -> list[Entry]:
+        return [
+            Entry("s", title, motto, f"http://example.org/{start + n}", str(start + n), NOW, guessed=()) for n, title in enumerate(titles)
+        ]
+
+    desk.poll([*page(before, 0), *page(["Совсем о другом говорили вчера в министерстве"], 50)])
+    desk.poll([*page(after, 10), *page(["И ещё об одном деле рассказали сегодня утром"], 60)])
+    assert set(after) <= set(desk.told)
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_however_a_feed_is_shuffled_cut_and_rolled_back_each_entry_is_news_once(store: Store, dice: random.Random) -> None:

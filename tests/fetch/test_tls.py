@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -107,6 +108,19 @@ async def test_an_old_protocol_is_refused_and_said_to_be_one(greeting: bytes, cl
     async with at(None, clock) as (server, door):
         server.greeting = greeting
         assert await reason(door, Request(f"https://127.0.0.1:{server.port}/")) == "tls-old"
+
+
+async def test_a_handshake_that_nobody_goes_on_with_ends_at_the_deadline(clock: Clock) -> None:
+    open_ones: list[asyncio.StreamWriter] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_ones.append(writer)
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server, at(None, clock) as (_, door):
+        port = server.sockets[0].getsockname()[1]
+        assert await reason(door, Request(f"https://127.0.0.1:{port}/", timeout=timedelta(seconds=0.3))) == "timeout"
+        for writer in open_ones:
+            writer.close()
 
 
 async def test_plain_http_where_tls_was_expected_is_a_failed_handshake(clock: Clock) -> None:

@@ -29,6 +29,7 @@ from typing import Any, ClassVar
 import pytest
 
 from conftest import Clock
+from watcher import health
 from watcher.children import ChildFailed, Children, Pool
 from watcher.errors import SourceError, SourceGone, SourceUnavailable, SourceUnreadable
 from watcher.fetch.door import Door, DoorSettings
@@ -265,8 +266,10 @@ class Contract:
 
     async def test_control_characters_and_marks_that_turn_writing_are_taken_out(self, stage: Stage) -> None:
         first, *others = some(at=stage.clock())
-        stage.show([replace(first, text="Цех \u202eвыпускает\u200b насосы, много насосов и деталей\ufeff."), *others])
-        for text in stage.said(await stage.poll()):
+        stage.show([replace(first, text="Цех \u202eвыпускает\u200b насосы, \x00много\x08 насосов и деталей\ufeff."), *others])
+        said = stage.said(await stage.poll())
+        assert any("насос" in text for text in said)
+        for text in said:
             assert not set(text) & set("\x00\x08\u202e\u200b\ufeff")
 
     async def test_markup_is_not_part_of_a_title(self, stage: Stage) -> None:
@@ -381,6 +384,18 @@ class Contract:
         stage.answer(Reply(page.encode(), headers={"Content-Type": "text/html; charset=utf-8"}))
         error = await stage.failure()
         assert (type(error), error.reason) == (SourceUnavailable, reason)
+
+    async def test_an_ordinary_page_in_its_place_is_no_news_and_what_was_known_stays(self, stage: Stage) -> None:
+        items = some(12, at=stage.clock())
+        stage.show(items)
+        cursor = (await stage.poll()).cursor
+        said = "Ведомство работает с понедельника по пятницу, приём граждан ведут по записи, адрес указан в разделе «Контакты». "
+        page = f"<!DOCTYPE html><html><head><title>Главная</title></head><body><h1>Главная</h1><p>{said * 3}</p></body></html>"
+        stage.answer(Reply(page.encode(), headers={"Content-Type": "text/html; charset=utf-8"}))
+        error = await stage.failure(cursor)
+        assert (type(error), error.reason in health.SHAPE) == (SourceUnreadable, True), error.reason
+        stage.show(items)
+        assert (await stage.poll(cursor)).unchanged
 
     @pytest.mark.parametrize(
         ("status", "kind", "reason"),

@@ -50,6 +50,15 @@ async def test_a_map_of_an_index_that_fails_is_a_note_and_all_of_them_a_fault() 
     assert caught.value.reason == "not-found"
 
 
+async def test_bare_ampersands_of_addresses_are_read_and_said_to_be_errors() -> None:
+    said = urlset(1, 2).replace("/news/1", "/news/?id=1&amp;part=2").replace("/news/2", "/news/?id=2&part=2")
+    async with place() as there:
+        there.body("/s.xml", said.encode(), "application/xml")
+        found = await polls("sitemap", there.base + "/s.xml")
+    assert sorted(entry.url.partition("?")[2] for entry in found.entries) == ["id=1&part=2", "id=2&part=2"]
+    assert found.degraded == ("ill-formed",)
+
+
 @pytest.mark.parametrize(
     ("body", "reason", "words"),
     [

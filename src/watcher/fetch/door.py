@@ -33,6 +33,8 @@ _HOPS = 5
 _HEADERS = 256
 _PROFILES = 32
 _LONGEST_WAIT_S = 600.0
+_OF_THE_TIME = 0.9
+"""A handshake ends before the whole does: httpcore leaves its socket open where it is broken off from outside."""
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade", "expect", "range"})
 """Headers that a source may not set: they decide how an answer is framed or where it comes from."""
@@ -190,13 +192,14 @@ class Door:
 
         headers = journey.headers | {"accept-encoding": "gzip"} | _validators(journey.request)
         method, content = ("POST", journey.body) if journey.body else ("GET", None)
+        limits = {"timeout": {"connect": _OF_THE_TIME * journey.left_s}}
         try:
-            request = httpx.Request(method, journey.url, headers=headers, content=content, extensions={"trace": trace})
+            request = httpx.Request(method, journey.url, headers=headers, content=content, extensions={"trace": trace, **limits})
             return await opened.handle_async_request(request)
         except _BROKEN:
             if dialled:
                 raise
-        return await opened.handle_async_request(httpx.Request(method, journey.url, headers=headers, content=content))
+        return await opened.handle_async_request(httpx.Request(method, journey.url, headers=headers, content=content, extensions=limits))
 
     async def _taken(self, journey: _Journey, answer: httpx.Response) -> Fetched | None:
         if (until := certificate_end(answer)) is not None:

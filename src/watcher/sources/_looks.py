@@ -18,7 +18,7 @@ from watcher.identity import canonical_url
 from watcher.model import Cursor, Entry
 
 _FEW = 5
-"""New entries that are no flood, whatever they look like."""
+"""New entries that are no flood beside known ones, whatever they look like."""
 _MOST, _LEAST = 0.9, 0.5
 _LONG_TITLE = 30
 _PATIENCE = timedelta(days=3)
@@ -33,8 +33,9 @@ def looks(entries: Sequence[Entry]) -> str:
 
 
 def refuse_others(shown: Sequence[Entry], fresh: Sequence[Entry], cursor: Cursor, now: datetime) -> None:
-    """Raise SourceUnreadable where what is new on a page is much, and unlike what the page showed before."""
-    if len(fresh) < _FEW or 2 * len(fresh) < len(shown) or _patience_is_over(cursor, now):
+    """Raise SourceUnreadable where what is new on a page is much, or all of it, and unlike what the page showed before."""
+    few = len(fresh) < _FEW and len(fresh) < len(shown)
+    if not fresh or few or 2 * len(fresh) < len(shown) or _patience_is_over(cursor, now):
         return
     differs = _differences(fresh, cursor.get("looks", ""))
     if len(differs) >= 2:

@@ -11,12 +11,13 @@ from xml.etree import ElementTree
 from watcher.encoding import decode
 from watcher.sources._dates import Said, read_date, zone_named
 from watcher.sources._faults import fault_of_bytes, fault_of_page
-from watcher.sources._markup import line_of
+from watcher.sources._markup import clean, line_of
 from watcher.sources._page_pieces import TITLE, address
 
 _MOST = 50_000
 """Of one map: https://www.sitemaps.org/protocol.html"""
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
+_BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 
 
 def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
@@ -28,9 +29,8 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     if "<!DOCTYPE" in decoded.text[:4_000].upper() or "<!ENTITY" in decoded.text.upper():
         fault = fault_of_page(decoded.text) or ("format", "ждали карту сайта, а пришло что-то другое")
         return {"fault": fault[0], "message": fault[1]}
-    try:
-        root = ElementTree.fromstring(_PROLOG.sub("", decoded.text))  # noqa: S314 - without a document type there are no entities
-    except (ElementTree.ParseError, ValueError):
+    root, mended = _read(_PROLOG.sub("", clean(decoded.text)))
+    if root is None:
         fault = fault_of_page(decoded.text) or ("format", "карта сайта не читается: XML испорчен или оборван")
         return {"fault": fault[0], "message": fault[1]}
     kind = _local(root.tag)
@@ -41,7 +41,17 @@ def parse(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     rows = [dict(_fields(node)) for node in list(root)[:_MOST]]
     maps = read.maps(rows) if kind == "sitemapindex" else []
     entries = [made for row in rows if (made := read.entry(row)) is not None] if kind == "urlset" else []
-    return {"entries": entries, "maps": maps, "untitled": bool(rows) and not entries and not maps, "degraded": list(decoded.notes)}
+    return {"entries": entries, "maps": maps, "untitled": bool(rows) and not entries and not maps, "degraded": [*decoded.notes, *mended]}
+
+
+def _read(text: str) -> tuple[ElementTree.Element | None, list[str]]:
+    """Read XML, and once more with its bare ampersands written out: addresses have them."""
+    for said, notes in ((text, []), (_BARE.sub("&amp;", text), ["ill-formed"])):
+        try:
+            return ElementTree.fromstring(said), notes  # noqa: S314 - without a document type there are no entities
+        except (ElementTree.ParseError, ValueError):
+            continue
+    return None, []
 
 
 def _local(tag: object) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from watcher import identity
 from watcher.model import Entry, Poll
 from watcher.store.database import Database
+from watcher.store.recognised import recognised
 from watcher.store.tables import aliases, entries
 
 _TRIES = 3
@@ -55,6 +56,8 @@ def receive(tx: Connection, source: str, poll: Poll, now: datetime, *, learn: st
     names = identity.aliases(poll.entries)
     known = _known(tx, source, names)
     matched = [next((known[key] for key in named.items() if key in known), "") for named in names]
+    if poll.window and not learn and last_success and matched.count("") >= _CHURN_SHARE * len(matched):
+        matched = recognised(tx, source, poll.entries, matched)
     notes = list(poll.degraded)
     churn = poll.window and _is_churn(matched) and not learn
     if poll.window and matched and not any(matched) and last_success and not learn and _may_have_missed(poll.entries, last_success):
