@@ -369,6 +369,7 @@ class App:
             await asyncio.wait(self._reading.values())
             await self.judge_due()
         end = self.now() + timedelta(seconds=wait_s)
+        await self.deliver_due(digests=False)  # what was held and whose time has come is owed only by this
         while (left := await self.store.call(self.store.reports.pending_instant)) and self.now() < end:
             if not await self.deliver_due(digests=False):
                 await self.pause(0.05)

@@ -22,7 +22,7 @@ from watcher.messages import Coverage, Row
 from watcher.model import Digest, Message, Outgoing, Subscription, digest
 from watcher.notifiers import Notifier
 from watcher.store import Store
-from watcher.store.gathered import Waiting
+from watcher.store.gathered import DIGESTED, Waiting
 from watcher.store.outbox import Claimed, Dialled
 from watcher.when import Calendar, Slot, last_digest, merge
 
@@ -289,7 +289,7 @@ class Deliver:
                 done += await self._own_digest(recipient, group[0], slot, covered)
                 self._looked_at[recipient] = name
         store = self._store
-        for waiting in await store.call(store.gathered.due, now, ("digest", "budget")):
+        for waiting in await store.call(store.gathered.due, now, DIGESTED):
             if waiting.recipient not in own and waiting.recipient not in paused:
                 await self._leave_digest(waiting, "", await covered(None, None), now)
                 done += 1
@@ -310,7 +310,7 @@ class Deliver:
             return 0
         if slot is None or slot.at <= datetime.fromisoformat(since) or await store.call(store.gathered.has_left, recipient, slot.name):
             return 0
-        rows = await store.call(store.gathered.due, now, ("digest", "budget"), [recipient])
+        rows = await store.call(store.gathered.due, now, DIGESTED, [recipient])
         empty = Waiting(recipient, first.notifier, first.address, first.timezone, first.language, ())
         await self._leave_digest(rows[0] if rows else empty, slot.name, await covered(slot, first), now)
         if first.digest and first.digest.monthly:

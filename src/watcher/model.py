@@ -364,7 +364,7 @@ class Owed:
     recipient: str
     notifier: str
     address: str
-    kind: Literal["alert", "edit", "follow-up", "digest", "reminder", "notice"]
+    kind: Literal["alert", "edit", "follow-up", "digest", "merged", "reminder", "notice"]
     reasons: tuple[Reason, ...]
     priority: int
     """0 urgent, 1 instant, 2 silent edits, 3 digests: smaller goes first."""

@@ -99,3 +99,11 @@ def test_a_megabyte_of_anything_takes_seconds(shape: str, field: str) -> None:
     began = time.perf_counter()
     stories.fingerprint(entry, understand(entry))
     assert time.perf_counter() - began < 12  # about one on a free core; what grew with the square took minutes
+
+
+def test_rules_that_cannot_be_read_are_said_and_hold_nothing_up(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("rules:\n  - {id: q, query: '('}\n")
+    (tmp_path / "entries.jsonl").write_bytes(GOOD)
+    result = CliRunner().invoke(main, ["--config", str(tmp_path), "classify", str(tmp_path / "entries.jsonl")], catch_exceptions=False)
+    assert (result.exit_code, json.loads(result.stdout)["rules"]) == (0, [])
+    assert "rules.yaml:2:" in result.stderr

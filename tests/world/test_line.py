@@ -46,6 +46,7 @@ def settings(
     first_poll: str = "send",
     feeds: Sequence[str] = ("tass",),
     more: str = "",
+    burst: str = "off",
 ) -> Settings:
     """`more` are further items of sources.yaml."""
     sources = "".join(f'  - {{id: {name}, kind: feed, url: "{site.base}/{name}.xml", every: 1s}}\n' for name in feeds)
@@ -54,7 +55,7 @@ def settings(
         {
             "watcher.yaml": f"""\
 store: '{store or f"sqlite:///{folder}/watcher.db"}'
-defaults: {{every: 1s, first_poll: {first_poll}, read: never, burst: off}}
+defaults: {{every: 1s, first_poll: {first_poll}, read: never, burst: {burst}}}
 fetch: {{timeout: 5s, pause: 0s, per_host: 8, allow_networks: [127.0.0.0/8]}}
 notifiers:
   telegram:
@@ -196,3 +197,14 @@ async def test_the_object_of_an_alert_is_that_of_its_entry_and_what_is_found_sta
         assert all(made[entity["field"]][entity["start"] : entity["end"]] == entity["text"] for entity in made["entities"])
         (evidence, *_) = made["events"][0]["evidence"]
         assert "внес" in made[evidence["field"]][evidence["start"] : evidence["end"]].replace("ё", "е")
+
+
+async def test_a_round_also_sends_what_was_over_a_burst_in_one_message_that_names_every_entry(tmp_path: Path) -> None:
+    words = ("мост", "склад", "завод", "порт", "театр", "стадион")
+    async with Site() as site, BotApi() as telegram:
+        for number, word in enumerate(words):
+            site.publish("tass", f"Проверка: {word} {word * 2} {number}11", f"{word * 3} {number}22 {word * 2}.")
+        await round_of(settings(tmp_path, site, telegram, feeds=("tass",), burst="2/10m"))
+        texts = [message.text for message in telegram.sent(CHAT)]
+        assert len(texts) == 3
+        assert all(f"{number}11" in texts[-1] for number, _ in enumerate(words) if f"{number}11" not in texts[0] + texts[1])

@@ -22,10 +22,7 @@ from watcher.understanding import understand
 
 def classify(context: Context, file: Path | None, with_stories: bool) -> int:
     """Understand each line; one that can't be taken gives an error in its place, and exit code 1 at the end."""
-    try:
-        rules = RuleSet(settings(context).rules)
-    except ConfigError:
-        rules = RuleSet(())  # the texts can be understood without rules
+    rules = _rules(context)
     rows: Iterable[dict[str, Any]] = read_file(file or Path("-"), sys.stdin.buffer)
     index, failed = stories.Index(), False
     rows = list(rows) if with_stories else rows
@@ -35,6 +32,16 @@ def classify(context: Context, file: Path | None, with_stories: bool) -> int:
         failed |= "error" in out
         click.echo(dumped({key: out[key] for key in ("id", "error")} if "error" in out else out))
     return int(failed)
+
+
+def _rules(context: Context) -> RuleSet:
+    """The texts can be understood without rules; that those of a folder can't be read is said."""
+    try:
+        return RuleSet(settings(context).rules)
+    except ConfigError as error:
+        if context.config.is_dir():
+            click.echo(f"{error}\nПравила не прочитаны: в rules не будет ничего.", err=True)
+        return RuleSet(())
 
 
 def _in_order(rows: list[dict[str, Any]], index: stories.Index) -> dict[int, tuple[Understood, str]]:

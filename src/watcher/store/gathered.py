@@ -19,6 +19,8 @@ from watcher.store.database import Database
 from watcher.store.judged import hold
 from watcher.store.tables import alerts, channels, deliveries, held
 
+DIGESTED = ("digest", "budget")
+"""Slots that leave in a digest; the others in a merged message of their own, as soon as they may."""
 _BACKLOG_MESSAGES = 5
 _BACKLOG_AGE = timedelta(minutes=30)
 
@@ -69,11 +71,12 @@ class Gathered:
     def leave(self, waiting: Waiting, name: str, messages: Sequence[Message], now: datetime) -> None:
         """Owe the merged messages, and mark the rows that left in them. `name` makes the id where a message may hold no row at all."""
         key = name or digest(*(row.id for row in waiting.rows))
+        kind = "digest" if all(row.slot in DIGESTED for row in waiting.rows) else "merged"
         with self._database.write() as tx:
             if tx.execute(select(deliveries.c.id).where(deliveries.c.id == digest(waiting.recipient, "digest", key, "0"))).first():
                 return  # it left before; what is due since then waits for the next one
             for part, message in enumerate(messages):
-                _owe_merged(tx, waiting, digest(waiting.recipient, "digest", key, str(part)), message, now)
+                _owe_merged(tx, waiting, digest(waiting.recipient, "digest", key, str(part)), kind, message, now)
             for row in waiting.rows:
                 tx.execute(
                     update(held)
@@ -146,7 +149,7 @@ def _waiting(group: Sequence[RowMapping]) -> Waiting:
     return Waiting(first["recipient"], first["notifier"], first["address"], first["timezone"], first["language"], rows)
 
 
-def _owe_merged(tx: Connection, waiting: Waiting, id: str, message: Message, now: datetime) -> None:
+def _owe_merged(tx: Connection, waiting: Waiting, id: str, kind: str, message: Message, now: datetime) -> None:
     if tx.execute(select(deliveries.c.id).where(deliveries.c.id == id)).first():
         return
     values: dict[str, Any] = {
@@ -157,7 +160,7 @@ def _owe_merged(tx: Connection, waiting: Waiting, id: str, message: Message, now
         "story": "",
         "source": "",
         "alert": "",
-        "kind": "digest",
+        "kind": kind,
         "revision": 0,
         "reasons": [],
         "content": codec.dump(message),
