@@ -26,6 +26,9 @@ LUMBER = "Правительство ввело квоту на вывоз пи�
     [
         "Что было за неделю: 2–6 марта. Документ подписан.",
         "Пиловочник с начала года подорожал на треть.",
+        "Лицензии на вывоз начнут выдавать с 1 апреля.",
+        "К 30 июня, полагают трейдеры, на складах останется треть.",
+        "Биржа проведёт торги с 10 апреля, цены держатся до мая.",
         "Сразу после праздников, до апреля, ждут разъяснений: вывозить можно до мая.",
     ],
 )
@@ -159,3 +162,103 @@ ITEMS = """Комиссия палаты обсудила закупки и пр
 
 def test_a_numbered_item_has_nothing_of_the_other_items() -> None:
     assert "acts" not in slots("proc.model_contract", "Комиссия палаты приняла решения", ITEMS)
+
+
+SECTIONS = """Листаем почту.
+
+ФАС. Служба ответила управлениям: ссылка вместо декларации ведёт к отклонению, правило действует с 1 апреля 2026 года.
+
+Минфин. Письмо от 12.02.2026 № 24-01-07/20109 разрешает правку плана задним числом.
+
+Минэк. Обязательную долю закупок у малого бизнеса по 223-ФЗ предложено поднять с 25 до 28 процентов; замечания принимают до 5 мая.
+
+Закон. Президент подписал закон от 20 февраля 2026 года № 51-ФЗ."""
+
+
+def test_what_is_told_deep_in_the_text_has_its_figures_from_its_own_paragraph() -> None:
+    share = slots("proc.smb", "Что пришло из ведомств", SECTIONS)
+    assert [act["number"] for act in share["acts"]] == ["223-ФЗ"]
+    assert share["deadline"] == "2026-05-05"
+    assert "effective" not in share
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("Приём заявлений ведётся с 9 по 20 марта 2026 года.", "2026-03-20"),
+        ("С 9 марта по 20 апреля министерство принимает заявки производителей.", "2026-04-20"),
+        ("Последний день подачи – 20 апреля 2026 года.", "2026-04-20"),
+    ],
+)
+def test_the_time_for_applications_is_a_deadline_and_no_period(text: str, end: str) -> None:
+    found = slots("quota.allocation", "Минпромторг начинает приём заявок на доли квоты на вывоз пиловочника", text)
+    assert found["deadline"] == end
+    assert "period" not in found
+
+
+def test_the_period_of_a_quota_in_a_draft_under_discussion_is_no_deadline() -> None:
+    text = "На обсуждение внесён проект, по которому с 1 июля по 31 декабря 2026 года вывоз ограничат. Отзывы принимают до 20 марта."
+    found = slots("quota.export.nontariff", "Минпромторг предложил ввести квоту на вывоз пиловочника", text)
+    assert found["deadline"] == "2026-03-20"
+    assert found["period"] == {"start": "2026-07-01", "end": "2026-12-31"}
+
+
+@pytest.mark.parametrize("text", ["Мебельщики просили о 2 млн тонн, лесорубы — о 5 млн.", "Экспортёры рассчитывали вывезти 5 млн тонн."])
+def test_what_others_asked_for_is_no_volume(text: str) -> None:
+    found = slots("quota.export.nontariff", "Правительство установило квоту на вывоз пиловочника: 3 млн тонн", text)
+    assert found["volume"] == [{"value": 3_000_000, "unit": "т"}]
+
+
+def test_russias_share_said_after_the_amount_stands_for_that_of_the_union() -> None:
+    text = "Совет ЕЭК утвердил тарифную квоту: ввезут 300 тыс. тонн. Из них 180 тыс. т приходится на Россию, 60 тыс. т — на Беларусь."
+    assert slots("quota.import.trq", "ЕЭК утвердила квоту на ввоз сахара-сырца", text)["volume"] == [{"value": 180_000, "unit": "т"}]
+
+
+def test_parts_of_a_volume_in_a_list() -> None:
+    text = "Установлена квота на вывоз удобрений – 17 млн т, в том числе:\n- азотные – 9,8 млн т;\n- сложные – 7,2 млн т (+240 тыс.)."
+    found = slots("quota.export.nontariff", "Квота на вывоз удобрений", text)
+    assert {9_800_000, 7_200_000} <= {one["value"] for one in found["volume"]}
+    assert 240_000 not in {one["value"] for one in found["volume"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Из 1,8 млн тонн, доступных до конца года, за рубеж ушло около 1,6 млн.",
+        "Из тарифной квоты в 1,8 млн тонн отгружено 93%.",
+    ],
+)
+def test_the_whole_of_which_a_share_is_used(text: str) -> None:
+    found = slots("quota.utilisation", "Квота на вывоз лома выбрана на 93%", text)
+    assert found["volume"] == [{"value": 1_800_000, "unit": "т"}]
+
+
+def test_a_moved_day_is_the_one_it_was_moved_to() -> None:
+    text = "Казначейство перенесло запуск структурированных заявок в ЕИС на лекарства с 1 апреля на 1 октября 2026 года."
+    assert slots("proc.eis", "Запуск структурированных заявок в ЕИС перенесли", text)["effective"] == "2026-10-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Для закупок, извещения о которых размещены до 1 мая, ничего не меняется.", "2026-05-01"),
+        ("Вступить в силу документ может 1 мая 2026 года.", "2026-05-01"),
+        ("Начало действия документа – 01.05.2026.", "2026-05-01"),
+        ("Переходный период — до 1 мая 2026 года.", "2026-05-01"),
+    ],
+)
+def test_ways_to_say_when_a_rule_begins(text: str, day: str) -> None:
+    title = "Правительство расширило перечень запрета нацрежима: постановление № 1875 изменено"
+    assert slots("proc.natregime", title, text)["effective"] == day
+
+
+def test_an_act_left_as_it_is_is_none_of_the_event() -> None:
+    text = "Постановление от 16.02.2026 № 190 меняет перечень к постановлению № 2014. Постановление № 2013 не меняется."
+    found = slots("quota.procurement.share", "Обязательную долю российской мебели в закупках снизили", text)
+    assert [act["number"] for act in found["acts"]] == ["190", "2014"]
+
+
+def test_a_promise_to_look_into_it_is_no_deadline() -> None:
+    text = "Инициатива направлена в Минфин. Предложение там обещали рассмотреть до конца месяца."
+    title = "Минздрав предложил сократить срок оплаты контрактов до десяти дней"
+    assert "deadline" not in slots("proc.payment", title, text)

@@ -53,7 +53,9 @@ def assemble(entry: Entry, version: int, *, names: bool, known: Knowledge | None
         ]
         found.extend(one for one in amended(document, known, entities, found) if one.type.family not in refusals)
         chosen = choose(document, known, found)
-        events = [event for one in chosen for event in _told(reading, one, _of_others(one, chosen, found))]
+        events = [
+            event for one in chosen for event in _told(reading, one, _of_others(one, chosen, found), _apart(document, one, chosen, found))
+        ]
     return Understood(
         version=version,
         language=summary.language_of(entry),
@@ -90,7 +92,22 @@ def _of_others(one: Chosen, chosen: Sequence[Chosen], found: Sequence[Candidate]
     return frozenset(other.candidate.at for other in chosen if not other.recalled) - mine
 
 
-def _told(reading: Reading, chosen: Chosen, of_others: frozenset[int]) -> Iterator[Event]:
+def _apart(document: Document, one: Chosen, chosen: Sequence[Chosen], found: Sequence[Candidate]) -> frozenset[int]:
+    """The sentences of paragraphs that tell other events and do not speak of this one; deep in the body, of all that do not."""
+    paragraphs = document.paragraphs
+    of = [(candidate.type, paragraphs[candidate.at]) for candidate in found]
+    near = {paragraph for kind, paragraph in of if kind is one.candidate.type and paragraph} or {0}
+    first = min(near)
+    late = first > 2 or any(0 < paragraph < first for _, paragraph in of)
+    if late and document.lines[one.candidate.at].kind == "body":
+        beside = set(paragraphs) - near
+    else:
+        others = {other.candidate.type.name for other in chosen if not other.recalled} - {one.candidate.type.name}
+        beside = {paragraph for kind, paragraph in of if kind.name in others} - near
+    return frozenset(at for at, paragraph in enumerate(paragraphs) if paragraph and paragraph in beside)
+
+
+def _told(reading: Reading, chosen: Chosen, of_others: frozenset[int], apart: frozenset[int]) -> Iterator[Event]:
     document, known = reading.document, reading.known
     one = chosen.candidate
     line = document.lines[one.at]
@@ -108,7 +125,7 @@ def _told(reading: Reading, chosen: Chosen, of_others: frozenset[int]) -> Iterat
         at not in of_others and (not novelty.old_here(document, at, known) or slots.is_performance(one.type.name, other))
         for at, other in enumerate(document.lines)
     ]
-    scope = scope_of(one.type.name, document, one.at, reading.facts, belongs, reading.published, of_others)
+    scope = scope_of(one.type.name, document, one.at, reading.facts, belongs, reading.published, of_others, apart)
     parts = [(part, filled) for part in splitting.by_cluster(scope) for filled in splitting.by_goods(part, slots.fill(part, known))]
     for part, filled in parts[:1] if chosen.recalled else parts:
         yield replace(plain, slots=filled, evidence=(*plain.evidence, *splitting.named(part, scope)))

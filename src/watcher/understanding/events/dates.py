@@ -21,6 +21,7 @@ _DUE = re.compile(
 _DONE_BY = re.compile(
     r"внес(?:ут|ти)|прим(?:ут|ет)|приня(?:ть|ты)|подготов|появ|рассмотр|доработа|утверд(?:ят|ит|ить)|разработ|определ(?:ят|ит)|реш(?:ат|ит)"
 )
+_PROMISED = re.compile(r"обеща\w*\s+(?:\w+\s+){0,2}(?:рассмотр|реш|определ|утверд|подготов)")
 _HOLDS = re.compile(
     r"действ|продл|времен|срок|проработа|рассчитан|особый порядок|упрощ|остав|пуст[ия]т|разреш|позвол|сохран|смогут|вправе|предел|работает"
     r"|скрыва|не раскрыва|не публик"
@@ -45,6 +46,7 @@ _BEGINS = re.compile(
     r"вступ|действ|применя|примен|исполня|выполня|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
     r"|take\w* effect|appl(?:y|ies)|start|effective|come\w* into|from"
 )
+_FROM_DAY_TO = re.compile(r"\bс\s+\d{1,2}\s+\w+(?:\s+20\d\d(?:\s+(?:года|г\.))?)?\s+на\s*$")
 _POSTPONED = re.compile(r"отлож|перенес|сдвин|отсроч|отодвин")
 _IN_FORCE_ON = re.compile(
     r"(?:(?:вступ\w+ в силу|заработать|начать действовать) [^.;]{0,30}(?:может|могут|должн\w+)|"
@@ -74,7 +76,7 @@ def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[st
             entity.kind != "period"
             or not isinstance(entity.value, dict)
             or _DUE.search(before[-30:])
-            or _is_for_applications(before, after)
+            or is_for_applications(before, after)
             or _COUNTED.search(before)
             or _is_past(entity, published)
         ):
@@ -87,7 +89,7 @@ def period(facts: Sequence[Dated], kind: str, published: date | None) -> dict[st
     return None if kind == "quota.utilisation" and edges and "end" not in edges else edges  # how much was used since then
 
 
-def _is_for_applications(before: str, after: str) -> bool:
+def is_for_applications(before: str, after: str) -> bool:
     """«Приём ведётся с 17 по 26 января», «с 21 февраля по 23 марта министерство принимает заявки», «на 2026/27 учебный год»."""
     if after.lstrip().startswith("учебн"):
         return True
@@ -191,7 +193,8 @@ def effective(facts: Sequence[Dated], kind: str, published: date | None) -> str 
     """The first day on which a rule holds, where the text says so to the day or month."""
     rule = kind.startswith(("proc.", "cluster.regime"))
     for entity, before, _, _ in facts:
-        if rule and entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) >= 7 and _MOVED_TO.search(before):
+        moved = _MOVED_TO.search(before) or (_POSTPONED.search(before) and _FROM_DAY_TO.search(before))
+        if rule and moved and entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) >= 7:
             return _first_day(entity.value)
     for entity, before, after, _ in facts:
         if entity.kind != "date" or not isinstance(entity.value, str) or len(entity.value) < 7:
@@ -205,7 +208,8 @@ def effective(facts: Sequence[Dated], kind: str, published: date | None) -> str 
         postponed = entity.comparator in ("≤", "<") and kind.startswith("proc.") and _POSTPONED.search(before[-60:])
         old_rules = rule and entity.comparator in ("≤", "<") and _NOTICES.search(before[-60:]) and _AS_BEFORE.match(after)
         turning = "переходный период" in before[-24:]
-        if since or postponed or old_rules or turning or (entity.comparator == "" and _IN_FORCE_ON.search(before)):
+        named = entity.comparator == "" and len(entity.value) == 10 and _IN_FORCE_ON.search(before)
+        if since or postponed or old_rules or turning or named:
             return _first_day(entity.value)
     return None
 
@@ -226,11 +230,11 @@ def _deadline(facts: Sequence[Dated]) -> str | None:
     for entity, before, after, _ in facts:
         if entity.kind == "period" and isinstance(entity.value, dict) and "precision" not in entity.value:
             discussed = _APPLY.search(before[-40:]) and "проект" not in before[-40:] and not _OF_MEASURE.search(after[:40])
-            if discussed or _is_for_applications(before, after):
+            if discussed or is_for_applications(before, after):
                 return str(entity.value["end"])
             continue
         exact = entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) == 10
-        due = entity.comparator in ("≤", "<") and _is_due(before[-70:])
+        due = entity.comparator in ("≤", "<") and _is_due(before[-70:]) and not _PROMISED.search(before[-40:])
         closes = _CLOSES.search(before[-24:]) and _APPLY.search(before)
         if exact and (due or (not entity.comparator and (closes or _LAST_DAY.search(before)))):
             return str(entity.value)

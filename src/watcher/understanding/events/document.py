@@ -77,6 +77,19 @@ class Document:
             out.append(self.lines[0].words)
         return out
 
+    @property
+    def paragraphs(self) -> tuple[int, ...]:
+        """Which paragraph each line stands in, counted from 1; the title is 0."""
+        out, number, end = [], 0, 0
+        for line in self.lines:
+            if line.kind == "title":
+                out.append(0)
+                continue
+            number += not number or "\n" in self.text[end : line.start]
+            end = line.end
+            out.append(number)
+        return tuple(out)
+
     def head(self) -> tuple[Line, ...]:
         """The title and the first two sentences told."""
         return self.lines[:3]

@@ -5,6 +5,10 @@ Such a figure in the sentences of an event is another's. Filled by looking at wh
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 _NEVER: tuple[tuple[str, frozenset[str]], ...] = (
     ("cluster.regime.rules", frozenset({"participants", "jobs", "money", "regions"})),
     ("cluster.register.exclude", frozenset({"jobs", "money", "effective"})),
@@ -26,6 +30,7 @@ _MONEY: tuple[tuple[str, frozenset[str]], ...] = (
     ("cluster.other", frozenset({"support", "projects"})),
 )
 _ORDERS = ("cluster.register", "cluster.participants", "cluster.operator", "cluster.plan")
+_FULFILLED = re.compile(r"соответств|подтвер|отвеча|включ|исключ|внес|основани|пункт")
 _REQUIREMENTS = "779"
 """The decree by whose requirements clusters are entered in the register; any other is about what members may ask for."""
 
@@ -40,6 +45,8 @@ def is_money_of(kind: str, purpose: str) -> bool:
     return any(kind.startswith(prefix) and purpose in own for prefix, own in _MONEY)
 
 
-def is_act_of(kind: str, act: str, number: str) -> bool:
+def is_act_of(kind: str, act: Mapping[str, Any], sentence: str) -> bool:
     """Whether an act can be the ground of the event: a cluster is registered by an order, or by what the requirements say."""
-    return not kind.startswith(_ORDERS) or act not in ("постановление", "закон") or number == _REQUIREMENTS
+    if not kind.startswith(_ORDERS) or act.get("type") not in ("постановление", "закон"):
+        return True
+    return act.get("number") == _REQUIREMENTS and _FULFILLED.search(sentence) is not None

@@ -14,6 +14,7 @@ from datetime import date
 from watcher.model import Entity
 from watcher.understanding.events.document import Document, Line
 
+_NAMES = ("region", "cluster", "good")
 _ITEM = re.compile(r"\d{1,2}[.)]\s")
 
 
@@ -60,10 +61,12 @@ def scope_of(
     belongs: Sequence[bool],
     published: date | None = None,
     of_others: Collection[int] = (),
+    apart: Collection[int] = (),
 ) -> Scope:
     """Gather what belongs to the event of type `kind` told in sentence `at`; `belongs` says which sentences tell rather than recall.
 
-    The sentences `of_others` tell other events: their acts are not those of an event whose own sentence names one.
+    The sentences `of_others` tell other events: their acts are not those of an event whose own sentence names one. Those `apart` stand in
+    paragraphs about something else: they give a place or a name, but no figure.
     """
     own = document.lines[at]
     topics = document.topics_of(own)
@@ -79,11 +82,13 @@ def scope_of(
     named = [
         fact
         for index in told
-        if not mine or index not in of_others
+        if not (mine or item) or (index not in of_others and index not in apart)
         for fact in place.of(document.lines[index])
         if fact.entity.kind == "act"
     ]
-    return Scope(kind, own, lines, tuple(fact for line in lines for fact in place.of(line)), tuple(named), published)
+    beside = {id(document.lines[index]) for index in apart if index != at}
+    held = (fact for line in lines for fact in place.of(line) if id(line) not in beside or fact.entity.kind in _NAMES)
+    return Scope(kind, own, lines, tuple(held), tuple(named), published)
 
 
 def _is_item(line: Line) -> bool:

@@ -25,6 +25,8 @@ _SUPPORT = re.compile(
 _PROJECTS = re.compile(r"инвест|вложен|вложат|вложить|проект|стоимост|оценива|построят|обойд|invest|project|cost|worth")
 _CONDITION = re.compile(r"\b(?:дешевле|дороже)\s+(?:чем\s+)?$")
 _PLACES = re.compile(r"москв[уые]", re.IGNORECASE)
+_UNTOUCHED = re.compile(r"не меня[её]тся|не измен|никто не трог|не затраг|не касается|пока (?:только )?обсужда")
+_COMMENTS = re.compile(r"отзыв|замечани|предложени|обсужд|высказ|экспертиз")
 _MEMBERSHIP = ("cluster.register", "cluster.participants", "cluster.operator")
 _BESIDE_LAW = frozenset(
     {"quota.procurement.share", "proc.smb", "proc.payment", "proc.origin719", "proc.model_contract", "proc.long_term", "proc.natregime"}
@@ -57,6 +59,8 @@ def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
         slots.pop("period", None)
     if slots.get("change") == "lift" and "effective" not in slots and (start := dates.beginning(_dated(scope))):
         slots["effective"] = start
+    if scope.family == "quota" and slots.get("change") != "lift":
+        slots.pop("effective", None)  # its time is its period; another day is that of licences or of a decision beside it
     period = slots.get("period")
     if slots.get("change") == "lift" and isinstance(period, dict):
         start = slots.pop("period").get("start", "")
@@ -152,7 +156,8 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
             or _is_loosely_named(fact, numbered)
             or _is_of_purchases(fact, scope)
             or _is_field_of_work(fact, scope)
-            or not fitting.is_act_of(scope.kind, str(value.get("type")), str(value.get("number")))
+            or not fitting.is_act_of(scope.kind, value, fact.line.text.lower())
+            or (fact.line is not scope.own and _UNTOUCHED.search(fact.line.text.lower()))
         ):
             continue
         act = {key: value[key] for key in ("type", "issuer", "number", "date") if value.get(key)}
@@ -283,7 +288,10 @@ def _effective(scope: Scope, known: Knowledge) -> str | None:
 def _deadline(scope: Scope, known: Knowledge) -> str | None:
     if scope.family == "cluster" and scope.kind not in ("cluster.project.support", "cluster.regime.rules"):
         return None
-    return dates.deadline(_dated(scope), scope.published)
+    facts = _dated(scope)
+    if scope.kind == "cluster.regime.rules":  # when applications are due is said of the support, not of its rules
+        facts = [fact for fact in facts if not dates.is_for_applications(fact[1], fact[2]) or _COMMENTS.search(fact[1])]
+    return dates.deadline(facts, scope.published)
 
 
 _SLOTS: tuple[tuple[str, Callable[[Scope, Knowledge], Any]], ...] = (
