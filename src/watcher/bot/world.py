@@ -30,6 +30,7 @@ class Said:
     data: str = ""
     """What the tapped button says."""
     language: str = "ru"
+    """Of his Telegram; empty where it says none."""
     may_change: bool = True
     group: str = ""
     """The title of a group or channel; empty in a private chat."""
@@ -182,8 +183,8 @@ class Turn:
 
     @property
     def language(self) -> Language:
-        """The language the reader chose, else that of his Telegram; a group keeps the one it began with."""
-        if self.reader and (self.reader.settings.get("language") or self.said.group):
+        """The language the reader chose, else that of his Telegram, where it says none the one he began with; a group keeps that."""
+        if self.reader and (self.reader.settings.get("language") or self.said.group or not self.said.language):
             return wording.tongue(self.reader.language)
         return wording.tongue(self.said.language)
 
