@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from configuration.folders import write
 from watcher.cli import main
+from watcher.dossiers import is_about
+from watcher.model import Dossier
 from watcher.store import Store
 
 NEWS = (
@@ -126,6 +128,7 @@ def test_a_correction_is_audited_and_shown(stored: Path) -> None:
     period = after["chapters"][-1]["slots"]["period"]
     assert (period["value"]["end"], period["role"]) == ("2026-04-30", "operator")
     assert [ruling["action"] for ruling in after["rulings"]] == ["correct"]
+    assert "Период (period): 01.01.2026 – 30.04.2026 — " in call(stored, "dossiers", found["id"]).stdout.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -151,3 +154,11 @@ def test_two_dossiers_are_merged_and_an_entry_split_off_again(stored: Path) -> N
     assert call(stored, "dossiers", "split", ids[0], "seed:sulphur-2025", "seed:sulphur-2026").exit_code == 0
     again = json.loads(call(stored, "dossiers", ids[0], "--json").stdout)[0]
     assert "seed:sulphur-2025" not in {entry for chapter in again["chapters"] for entry in chapter["entries"]}
+
+
+def test_words_of_a_title_are_meant_in_any_form() -> None:
+    dossier = Dossier("quota-1", "quota", "Правительство продлило квоту на вывоз кварцевого песка")
+    assert is_about(dossier, "кварцевый песок")
+    assert is_about(dossier, "вывоз песка")
+    assert not is_about(dossier, "кварцевые часы")
+    assert not is_about(dossier, "на")

@@ -17,7 +17,9 @@ from watcher.configuration import Settings
 from watcher.consulting import Files
 from watcher.dossiers import Ages
 from watcher.dossiers.seeds import known_past
-from watcher.messages.tables import stage_name, type_name
+from watcher.messages import facts
+from watcher.messages.facts import Reader
+from watcher.messages.tables import SLOTS, of, stage_name, type_name
 from watcher.model import EXITS, STAGES, Chapter, Dossier, Stated
 from watcher.store import Store, StoreError
 from watcher.store.database import path_of
@@ -107,19 +109,24 @@ def _print_chapter(chapter: Chapter) -> None:
     )
     click.echo(f"    стадии: {ladder or '—'}")
     for name, stated in chapter.slots.items():
-        click.echo(f"    {name}: {_said(stated)}")
+        label = f"{of(SLOTS[name], 'ru')} ({name})" if name in SLOTS else name
+        click.echo(f"    {label}: {_said(name, stated)}")
     if chapter.sums:
         click.echo("    сумма частей: " + ("сходится" if chapter.sums == "proved" else "не сходится"))
     click.echo(f"    материалов: {len(chapter.entries)}: {', '.join(chapter.entries[:6])}")
 
 
-def _said(stated: Stated) -> str:
-    text = f"{json.dumps(stated.value, ensure_ascii=False)} — {stated.source} ({stated.role}, {stated.at.date()})"
+def _said(name: str, stated: Stated) -> str:
+    text = f"{_in_words(name, stated.value)} — {stated.source} ({stated.role}, {stated.at.date()})"
     if stated.before:
-        text += f"; было {json.dumps(stated.before[-1], ensure_ascii=False)}"
+        text += f"; было {_in_words(name, stated.before[-1])}"
     for rival in stated.rivals[:3]:
-        text += f"; ⚠️ {rival.source}: {json.dumps(rival.value, ensure_ascii=False)}"
+        text += f"; ⚠️ {rival.source}: {_in_words(name, rival.value)}"
     return text
+
+
+def _in_words(name: str, value: Any) -> str:
+    return facts.show(name, value, Reader("ru", "UTC", now())) or json.dumps(value, ensure_ascii=False)
 
 
 # ------------------------------------------------------------------------------------------------- changes

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from watcher.dossiers import vocabulary
+from watcher.language.words import tokens
 from watcher.model import Dossier
 from watcher.understanding import facts, goods
 
+_SHORT = 3  # letters: shorter words name nothing
 _BILL = re.compile(r"\b\d{5,8}-\d{1,2}\b")
 
 
@@ -34,5 +37,11 @@ def asked(text: str) -> frozenset[str]:
 
 def is_about(dossier: Dossier, text: str) -> bool:
     """Whether the title of a dossier, or of one of its chapters, holds all the words of a question."""
-    wanted = vocabulary.stems_all(text)
-    return bool(wanted) and any(wanted <= vocabulary.stems_all(title) for title in (dossier.title, *(c.title for c in dossier.chapters)))
+    wanted = [token.lemmas for token in tokens(text) if token.is_word and len(token.form) >= _SHORT]
+    titles = dict.fromkeys((dossier.title, *(chapter.title for chapter in dossier.chapters)))
+    return bool(wanted) and any(_holds(title, wanted, vocabulary.stems_all(text)) for title in titles)
+
+
+def _holds(title: str, wanted: Sequence[frozenset[str]], stems: frozenset[str]) -> bool:
+    said = frozenset().union(*(token.lemmas for token in tokens(title)))
+    return all(lemmas & said for lemmas in wanted) or stems <= vocabulary.stems_all(title)
