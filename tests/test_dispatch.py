@@ -81,7 +81,7 @@ async def test_a_crowded_host_does_not_hold_up_the_others() -> None:
     desk.dispatcher._lane = desk.lane
     desk.hanging = set(desk.waiting)
     await desk.dispatcher.tick()
-    for _ in range(20):
+    for _ in range(50):
         await asyncio.sleep(0)
     assert desk.running["crowd"] == 1
     assert sum(desk.running.values()) == 41
@@ -97,6 +97,24 @@ async def test_few_polls_begin_in_one_round_of_the_loop() -> None:
         await asyncio.sleep(0)
         begun.append(len(desk.dispatcher.running))
     assert max(after - before for before, after in pairwise([0, *begun])) <= 4
+    await desk.dispatcher.close()
+
+
+async def test_few_polls_begin_in_one_round_however_many_ended_in_it() -> None:
+    desk = Desk(200, 200)
+    desk.hanging = set(desk.waiting)
+    await desk.dispatcher.tick()
+    while desk.most < 50:
+        await asyncio.sleep(0)
+    ended = dict(desk.dispatcher.running)
+    for task in ended.values():
+        task.cancel()
+    begun = [0]
+    for _ in range(60):
+        await asyncio.sleep(0)
+        begun.append(len(desk.dispatcher.running.keys() - ended.keys()))
+    assert begun[-1] == 50
+    assert max(after - before for before, after in pairwise(begun)) <= 4
     await desk.dispatcher.close()
 
 

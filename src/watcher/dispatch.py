@@ -15,8 +15,9 @@ from collections.abc import Awaitable, Callable, Collection
 from watcher.store.polled import SourceRow
 
 _SLICE = 200
-_STEP = 4
-"""Polls begun in one round of the loop: each takes up to a millisecond before it waits for the network."""
+_STEP = 2
+"""Polls begun in one round of the loop: each takes up to a millisecond before it waits for the network, and what is begun together comes
+back together, so that every later round is as long."""
 
 Due = Callable[[int, Collection[str]], Awaitable[list[SourceRow]]]
 """Gives at most so many sources that are due, without those named."""
@@ -36,6 +37,7 @@ class Dispatcher:
         self._queue: dict[str, SourceRow] = {}
         self._lanes: Counter[str] = Counter()
         self._asking = asyncio.Lock()
+        self._next: asyncio.Handle | None = None
         self.running: dict[str, asyncio.Task[None]] = {}
 
     async def tick(self) -> int:
@@ -61,13 +63,19 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _soon(self) -> None:
+        """Begin in the next round, however many ended in this one."""
+        if self._next is None and self._queue:
+            self._next = asyncio.get_running_loop().call_soon(self._begin)
+
     def _begin(self) -> int:
         began = 0
+        self._next = None
         for id in list(self._queue):
             if len(self.running) >= self._at_once:
                 break
             if began >= _STEP:
-                asyncio.get_running_loop().call_soon(self._begin)
+                self._soon()
                 break
             lane = self._lane(id)
             if self._lanes[lane] < self._per_lane:
@@ -84,4 +92,4 @@ class Dispatcher:
             self._lanes[lane] -= 1
             if not self._lanes[lane]:
                 del self._lanes[lane]
-            self._begin()
+            self._soon()

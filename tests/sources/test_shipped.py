@@ -75,6 +75,20 @@ def test_the_sample_of_official_publication_reads_its_answers(settings: Settings
     assert (act["url"], act["published"]) == ("http://publication.pravo.gov.ru/document/0001202603010001", "2026-02-28T21:00:00+00:00")
 
 
+def test_the_sample_of_the_ministry_reads_its_answers(settings: Settings) -> None:
+    news = {
+        "id": 15,
+        "title": "Кластер станков подтвердил соответствие",
+        "summary": "<p>Приказ подписан 27 февраля.</p>",
+        "url": "/press-centre/news#!15",
+        "published_at": "2026-03-01T10:00:00+03:00",
+    }
+    (found,) = items(settings, "minpromtorg-json", {"items": [news]})
+    assert (found["title"], found["text"]) == ("Кластер станков подтвердил соответствие", "Приказ подписан 27 февраля.")
+    assert (found["url"], found["guid"]) == ("https://minpromtorg.gov.ru/press-centre/news#!15", "15")
+    assert found["published"] == "2026-03-01T07:00:00+00:00"
+
+
 def test_the_sample_of_drafts_reads_its_answers_and_asks_for_its_pages(settings: Settings) -> None:
     draft = {
         "id": "170001",
