@@ -132,6 +132,8 @@ def _is_believed(document: Document, known: Knowledge, one: Candidate) -> bool:
     """What stands deep in a text whose head says nothing of the family must be a decision, in the reporter's own words."""
     if one.at < 3 or document.cleaned.digest or document.lines[one.at].topic >= ASIDE:
         return True
+    if not one.topic and document.lines[one.at].kind == "body":
+        return True
     family = known.cues[f"head {one.type.family}"]
     return any(first(family, head) for head in document.head()) or _decides(document, known, one)
 

@@ -32,8 +32,10 @@ class Line:
     topic: int
     text: str
     words: Words
+    happened: Words
+    """Without what went on: «рассчитывали», «вводили»."""
     plain: Words
-    """Without what describes: what a change must stand in."""
+    """And without what describes, «введённая в феврале», «которую ввели»: what a change must stand in."""
     asides: tuple[Place, ...] = ()
     """Its relative and participial clauses."""
 
@@ -102,7 +104,7 @@ def read(entry: Entry, lexicon: Lexicon) -> Document:
     title = entry.title[:TITLE]
     cleaned = texts.clean(title, text)
     lines = [*_title(title, lexicon)]
-    asides = _asides(cleaned, text)
+    asides = _beside(cleaned, text)
     if asides:
         cleaned = _with_headings(cleaned, text, asides)
     for topic, sentences in enumerate(cleaned.topics):
@@ -113,7 +115,7 @@ def read(entry: Entry, lexicon: Lexicon) -> Document:
     return Document(title, text, body, tuple(lines), cleaned, *((entry.published.year, entry.published.month) if entry.published else ()))
 
 
-def _asides(cleaned: texts.Cleaned, text: str) -> list[int]:
+def _beside(cleaned: texts.Cleaned, text: str) -> list[int]:
     """Where the items of a dated list after the text begin: a date alone on its line, after background has begun."""
     background = next((piece.start for piece in cleaned.pieces if piece.kind == "background"), None)
     if background is None:
@@ -155,26 +157,28 @@ def _lines(where: tuple[FieldName, str, int, int], kind: str, topic: int, lexico
             chunk = words.tokens(text[first:last])
         prepared = lexicon.read(chunk)
         if prepared.tokens:
-            yield Line(field, first, last, kind, topic, text[first:last], prepared, *_plain(text[first:last], prepared))
+            yield Line(field, first, last, kind, topic, text[first:last], prepared, *_told(text[first:last], prepared))
 
 
-def _plain(text: str, sentence: Words) -> tuple[Words, tuple[Place, ...]]:
-    """The words of a sentence without what describes, and the clauses that do.
-
-    «Квота, которую ввели в феврале», «введённая в феврале квота» do not tell that it was introduced, nor does «её вводили».
-    """
+def _asides(text: str, sentence: Words) -> tuple[Place, ...]:
+    """The clauses of a sentence that describe: from «который» or from a participle after a comma to the next comma."""
     tokens = sentence.tokens
-    clauses: list[Place] = []
-    gone: list[Place] = []
-    for at, token in enumerate(tokens):
-        if clauses and at < clauses[-1][1]:
+    out: list[Place] = []
+    for at in range(1, len(tokens)):
+        token = tokens[at]
+        if out and at < out[-1][1]:
             continue
-        if at and (token.lemmas & _WHICH or (words.describes(token.form) and "," in text[tokens[at - 1].end : token.start])):
+        if token.lemmas & _WHICH or (words.describes(token.form) and "," in text[tokens[at - 1].end : token.start]):
             end = next((to for to in range(at + 2, len(tokens)) if "," in text[tokens[to - 1].end : tokens[to].start]), len(tokens))
-            clauses.append((at, end))
-        elif words.describes(token.form) or words.was(token.form):
-            gone.append((at, at + 1))
-    return without(sentence, [*clauses, *gone]), tuple(clauses)
+            out.append((at, end))
+    return tuple(out)
+
+
+def _told(text: str, sentence: Words) -> tuple[Words, Words, tuple[Place, ...]]:
+    clauses = _asides(text, sentence)
+    forms = [token.form for token in sentence.tokens]
+    happened = without(sentence, [(at, at + 1) for at, form in enumerate(forms) if words.was(form)])
+    return happened, without(happened, [*clauses, *((at, at + 1) for at, form in enumerate(forms) if words.describes(form))]), clauses
 
 
 def first(patterns: Sequence[Pattern], line: Line, around: Sequence[Words] = ()) -> tuple[Pattern, Place] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.model import Refusal
 from watcher.understanding.events import novelty
@@ -40,7 +40,25 @@ _MADE = (
         "фрукт",
     ),
 )
-_TRADE = ("экспорт", "вывоз", "постав", "отгруз", "спрос", "продаж", "рынк", "export", "shipment", "demand", "sales")
+_TRADE = (
+    "поед",
+    "уед",
+    "уйд",
+    "уход",
+    "везт",
+    "отправ",
+    "экспорт",
+    "вывоз",
+    "постав",
+    "отгруз",
+    "спрос",
+    "продаж",
+    "рынк",
+    "export",
+    "shipment",
+    "demand",
+    "sales",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +129,11 @@ def candidates(document: Document, known: Knowledge) -> Iterator[Candidate]:
     for at, line in enumerate(document.lines):
         silent = _silent(line, sentence_level)
         around = document.around(at)
+        happened = replace(line, words=line.happened)
         for kind in known.possible(line.words):
             if kind.family in silent:
                 continue
-            if found := _find(kind, line, around):
+            if found := _find(kind, line, happened, around):
                 place, news, cue = found
                 if _fits(kind, (line.words, *around)):
                     told = known.by_name[kind.hoped] if news and kind.hoped and _is_hoped(line, place, known) else kind
@@ -185,8 +204,8 @@ def _silent(line: Line, lookalikes: Sequence[LookAlike]) -> set[str]:
     return {one.family for one in lookalikes if first(one.patterns, line)}
 
 
-def _find(kind: EventType, line: Line, around: Sequence[Words]) -> tuple[Place, bool, str] | None:
-    if found := first(kind.triggers, line, around):
+def _find(kind: EventType, line: Line, happened: Line, around: Sequence[Words]) -> tuple[Place, bool, str] | None:
+    if found := first(kind.triggers, happened, around):
         return found[1], True, f"trigger: {found[0].text}"
     if found := first(kind.topics, line, around):
         topic, place = found
