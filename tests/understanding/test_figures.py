@@ -234,7 +234,7 @@ def test_the_whole_of_which_a_share_is_used(text: str) -> None:
 
 
 def test_a_moved_day_is_the_one_it_was_moved_to() -> None:
-    text = "Казначейство перенесло запуск структурированных заявок в ЕИС на лекарства с 1 апреля на 1 октября 2026 года."
+    text = "Казначейство перенесло запуск структурированных заявок в ЕИС на лекарства с 1 апреля на 1 октября."
     assert slots("proc.eis", "Запуск структурированных заявок в ЕИС перенесли", text)["effective"] == "2026-10-01"
 
 
@@ -262,3 +262,34 @@ def test_a_promise_to_look_into_it_is_no_deadline() -> None:
     text = "Инициатива направлена в Минфин. Предложение там обещали рассмотреть до конца месяца."
     title = "Минздрав предложил сократить срок оплаты контрактов до десяти дней"
     assert "deadline" not in slots("proc.payment", title, text)
+
+
+COUNTED = """Минпромторг подтвердил соответствие требованиям двух новых промышленных кластеров.
+
+Первый – «Кластер упаковки Пензенской области» – образован 11 организациями.
+
+Второй – «Кластер лаков Калужской области» – объединяет 9 участников, занято 1650 человек.
+
+Всего в реестре 124 кластера."""
+
+
+def test_clusters_counted_and_then_named_one_by_one_keep_their_own_members() -> None:
+    understood = understand(Entry(source="test", title="В реестр внесены два промышленных кластера", text=COUNTED, published=PUBLISHED))
+    found = [(event.slots["regions"], event.slots["participants"]) for event in understood.events if event.novelty == "new"]
+    assert found == [(["Пензенская область"], 11), (["Калужская область"], 9)]
+
+
+def test_a_word_for_a_week_makes_no_digest() -> None:
+    text = "На этой неделе кластер Пензы внесён в реестр.\n\nСтанки возят издалека.\n\nПод крышу кластера собрались 16 заводов."
+    assert slots("cluster.register.include", "Пензенские приборы", text)["participants"] == 16
+
+
+def test_a_ban_said_to_be_lifted_at_the_end_of_a_long_sentence() -> None:
+    text = "Запрет на вывоз лома и отходов меди, введённый прошлым летом, с 1 апреля отменён."
+    found = slots("quota.export.ban", "Вывоз меди", text)
+    assert (found["change"], found["effective"]) == ("lift", "2026-04-01")
+
+
+def test_the_figures_say_whether_it_is_more_or_less() -> None:
+    text = "Квота продлена. С 1 июля можно вывезти 300 тыс. тонн лома чёрных металлов вместо 600 тыс. тонн."
+    assert slots("quota.export.tariff", "Тарифная квота на лом продлена", text)["change"] == "cut"

@@ -107,3 +107,20 @@ def test_without_a_day_of_publication_nothing_is_guessed() -> None:
 )
 def test_what_is_no_date(text: str) -> None:
     assert dates(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("на лето (01.06–30.11)", "2024-06-01", "2024-11-30"),
+        ("срок: 01.12-31.05", "2023-12-01", "2024-05-31"),
+        ("с 15.06 по 31.12 запрет продлён", "2024-06-15", "2024-12-31"),
+    ],
+)
+def test_ranges_of_points_without_a_year(text: str, start: str, end: str) -> None:
+    assert dates(text) == [(period(start, end, inclusive=True), "")]
+
+
+@pytest.mark.parametrize("text", ["ОКПД2 10.12-11.12", "рост 10.12-11.12 %", "с 26.20 по 27.30"])
+def test_points_that_are_no_dates(text: str) -> None:
+    assert dates(text) == []

@@ -14,6 +14,7 @@ _INCREMENT = re.compile(
     r"|перенес\w+|переброс\w+|\badds?|\badded|\bextra|\bна)"
     r"\s*(?:почти |около |примерно |ещ[её] |сразу )*$|[+]\s*$"
 )
+_OF_THEM = re.compile(r"\bиз (?:них|которых)\s*$")
 _MOVED = re.compile(r"перераспредел\w+\s*$")
 _ASKED = re.compile(r"просил|прося\b|запрашивал|добива|настаива|хотел|рассчитывал|предлагали|asked|wanted|sought")
 _LISTED = re.compile(r"\W*[\w\s,()«»\"/-]{2,60}?\s?[-–—:]\s*\d")
@@ -22,7 +23,7 @@ _WHOLE_USED = re.compile(
     r"|(?:квот|лимит|quota)\w*\s(?:(?!выбран|использован|освоен|исчерпан|осталось|остаток)[^.,;\d]){0,45}?"
     r"(?:\bв|\bна|объ[её]мом|размером|\bof)\s*$"
 )
-_QUOTA_AFTER = re.compile(r"[\s-]{0,2}(?:duty-free |tariff |export |wheat |grain )*quota")
+_QUOTA_AFTER = re.compile(r"[\s-]{0,2}(?:[a-z-]+ ){0,2}quota")
 _HOME_AFTER = re.compile(r"[\s\w.]{0,16}(?:приход\w+ на|достан\w+|на долю|[-–—] на|для|for)\s+(?:росси|рф\b|russia)")
 _STATISTICS = re.compile(
     r"собра\w+|урожа\w+|произве\w+|производств\w+ |потребл\w+|спрос|поставил\w*|отгрузил\w*|экспортировал\w*|вывезл\w+|вывезен\w*"
@@ -33,11 +34,14 @@ _QUOTA = re.compile(
     r"|получ|достан|причит"
     r"|приход\w+ на|речь о|размер|распредел|остат|\bна (?:весь )?20\d\d|для рф|для росси|quota|cap\b|limit|export|tonnes|tons"
 )
-_WHOLE = re.compile(r"объ[её]м\w* квот|размер|можно (?:будет )?вывезти|квот\w+ (?:в |на |объ)|применяем")
+_WHOLE = re.compile(
+    r"объ[её]м\w* квот|общ\w+ (?:количеств|объ[её]м)|к распределению|размер|можно (?:будет )?вывезти|квот\w+ (?:в |на |объ)|применяем"
+)
 _SHARED_OUT = re.compile(r"подлежит|перераспредел")
 _FORMER = re.compile(
     r"(?:против|вместо|прежн\w+|был[ао]?|составлял\w*|по сравнению с|больше,? чем|меньше,? чем|instead of|from)\s+(?:\w+\s+){0,2}$"
 )
+_CUT_BY = re.compile(r"сокращени\w+\s+(?:\w+\s+){0,3}(?:в|на)\s*$")
 _ABOVE = re.compile(r"(?:больше|более|свыше)\s*$")
 _BECAME = re.compile(r"[\s\w]{0,30}\b(?:превра|сменил|выр[оа]с|увелич|сократ|сниз|замен|поднял)\w*\s+(?:в|на|до)\b")
 _FORMER_TIME = re.compile(r"(?:прошл|предыдущ|минувш|истекш)\w+ (?:период|полгод|полугоди|квартал|сезон|год)")
@@ -59,11 +63,11 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
             value.get("per")
             or fact.role in ("by", "from")
             or _INCREMENT.search(fact.before)
-            or (_MOVED.search(fact.before) and scope.kind != "quota.allocation")
+            or (_OF_THEM if scope.kind == "quota.allocation" else _MOVED).search(fact.before)
             or _FORMER.search(fact.before[-40:])
             or _FORMER_TIME.search(fact.before)
             or _BECAME.match(fact.after)
-            or (scope.kind == "quota.other" and _ABOVE.search(fact.before))
+            or (scope.kind == "quota.other" and (_ABOVE.search(fact.before) or _CUT_BY.search(fact.before)))
         ):
             continue
         low = fact.line.text.lower()

@@ -16,7 +16,7 @@ Dated = tuple[Entity, str, str, Line]
 _DUE = re.compile(
     r"высказ|отзыв|поруч|экспертиз|заявк|заявлен|распредел|подел|замечан|предложени|обсужден|принима|не позднее|не позже"
     r"|обязан|подать|должн|предстоит|привести|следует|необходимо|нужно|надо"
-    r"|перерегистр|переписать|допуска|направля|deadline|submit|no later|applications|accept|comments"
+    r"|перерегистр|переписать|допуска|направля|пода[юё]т|deadline|submit|no later|applications|accept|comments"
 )
 _DONE_BY = re.compile(
     r"внес(?:ут|ти)|прим(?:ут|ет)|приня(?:ть|ты)|подготов|появ|рассмотр|доработа|утверд(?:ят|ит|ить)|разработ|определ(?:ят|ит)|реш(?:ат|ит)"
@@ -107,14 +107,14 @@ def _is_past(entity: Entity, published: date | None) -> bool:
     return published is not None and str(entity.value.get("end") or "9") < published.isoformat()
 
 
-def beginning(facts: Sequence[Dated]) -> str | None:
+def beginning(facts: Sequence[Dated], own: Line) -> str | None:
     """The first day named as one from which something holds: «с 1 февраля снова можно»."""
     for entity, before, _, line in facts:
         if (
             entity.kind == "date"
             and entity.comparator == "≥"
             and len(str(entity.value)) >= 7
-            and line.kind in ("title", "lead")
+            and (line is own or line.kind in ("title", "lead"))
             and not _BACK.search(before)
         ):
             return _first_day(str(entity.value))
@@ -192,8 +192,8 @@ def _temporary(facts: Sequence[Dated]) -> bool:
 def effective(facts: Sequence[Dated], kind: str, published: date | None) -> str | None:
     """The first day on which a rule holds, where the text says so to the day or month."""
     rule = kind.startswith(("proc.", "cluster.regime"))
-    for entity, before, _, _ in facts:
-        moved = _MOVED_TO.search(before) or (_POSTPONED.search(before) and _FROM_DAY_TO.search(before))
+    for entity, before, _, line in facts:
+        moved = _MOVED_TO.search(before) or (_FROM_DAY_TO.search(before) and _POSTPONED.search(line.text.lower()))
         if rule and moved and entity.kind == "date" and isinstance(entity.value, str) and len(entity.value) >= 7:
             return _first_day(entity.value)
     for entity, before, after, _ in facts:

@@ -57,7 +57,7 @@ def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
             slots[name] = value
     if slots.get("change") == "reject":
         slots.pop("period", None)
-    if slots.get("change") == "lift" and "effective" not in slots and (start := dates.beginning(_dated(scope))):
+    if slots.get("change") == "lift" and "effective" not in slots and (start := dates.beginning(_dated(scope), scope.own)):
         slots["effective"] = start
     if scope.family == "quota" and slots.get("change") != "lift":
         slots.pop("effective", None)  # its time is its period; another day is that of licences or of a decision beside it
@@ -226,7 +226,7 @@ def _of_figures(scope: Scope) -> str | None:
     """«1,8 вместо 1,5 млн тонн»: the figures say what the verbs leave open."""
     for fact in scope.of("quantity"):
         value = fact.entity.value
-        if fact.line is scope.own and fact.role == "to" and "was" in value and value["was"] != value["value"]:
+        if fact.role == "to" and "was" in value and value["was"] != value["value"]:
             return "raise" if value["value"] > value["was"] else "cut"
     return None
 

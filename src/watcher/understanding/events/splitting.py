@@ -6,6 +6,7 @@ sentences that name several is shared by all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,8 @@ from watcher.language import words
 from watcher.model import Entity, Span
 from watcher.understanding.events.document import Line
 from watcher.understanding.events.scope import Scope, Told
+from watcher.understanding.facts.numbers import read
+from watcher.understanding.facts.page import open_page
 
 _GENERIC = frozenset(
     [
@@ -25,6 +28,9 @@ _GENERIC = frozenset(
         "новый",
         "первый",
         "второй",
+        "область",
+        "край",
+        "республика",
         "cluster",
         "industrial",
         "the",
@@ -32,20 +38,36 @@ _GENERIC = frozenset(
         "new",
     ]
 )
+_NUMBER = re.compile(
+    r"\b(дв[аеу]\w*|тр[иеё]\w*|четыр\w+|пят[ьи]\w*|шест[ьи]\w*)\s+(?:[\w-]+\s+){0,3}?(?:пром)?(?:кластер|объединени|запис)",
+    re.IGNORECASE,
+)
 _MOST = 8  # events of one sentence
 Name = frozenset[str]
 
 
 def by_cluster(scope: Scope) -> list[Scope]:
-    """Split the scope of a cluster event by the clusters that one sentence of it names together; one scope if it is one."""
+    """Split the scope of a cluster event by the clusters that one sentence names, or that are counted and then named one by one."""
     if not scope.kind.startswith(("cluster.register", "cluster.plan")):
         return [scope]
     several = _naming_several(scope)
     named = _distinct([fact for fact in scope.of("cluster") if id(fact.line) in several])
-    if not 2 <= len(named) <= _MOST or not any(len(_of(line, scope, named)) > 1 for line in scope.lines):
+    if not any(len(_of(line, scope, named)) > 1 for line in scope.lines):
+        named = _counted(scope)
+    if not 2 <= len(named) <= _MOST:
         return [scope]
     owners = _owners(scope, named)
     return [_part(scope, index, fact, owners) for index, (_, fact) in enumerate(named)]
+
+
+def _counted(scope: Scope) -> list[tuple[Name, Told]]:
+    """«Подтверждено соответствие двух кластеров. Первый – …»: the clusters named after their number is said, if not more than that."""
+    said = [_NUMBER.search(line.text) for line in scope.lines if line.kind in ("title", "lead")]
+    numbers = [number.value for found in said if found for number in read(open_page(found.group(1)))]
+    if not numbers:
+        return []
+    named = _distinct([fact for fact in scope.of("cluster") if fact.line.kind in ("lead", "body")])
+    return named if len(named) <= max(numbers) else []
 
 
 def named(part: Scope, whole: Scope) -> tuple[Span, ...]:

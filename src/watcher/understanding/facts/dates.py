@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from watcher.understanding.facts.page import Found, Page
-from watcher.understanding.facts.relative_dates import find_relative
+from watcher.understanding.facts.relative_dates import find_ranges_of_points, find_relative
 
 _MONTHS = {
     "янв": 1,
@@ -63,7 +63,10 @@ _ATOM = re.compile(
     rf"|(?P<year>{_YEAR})(?!\d)(?:(?:-?го|-?й|-?м)? ?(?P<yw>год(?:а|у|ом|е)?\b|гг?\.|г\b))?"
     r")"
 )
-_AHEAD = re.compile(r"(?:стартует|начн[её]тся|начн[уе]т|вступит|заработает|появится|откроется|will start|will begin)\b[^.;]{0,20}$")
+_AHEAD = re.compile(
+    r"(?:стартует|начн[её]тся|начн[уе]т|вступит|заработает|появится|откроется|will start|will begin)\b[^.;]{0,20}$"
+    r"|\bс \d{1,2} [а-я]{3,9} на $|\b(?:отлож|перенес|перенос|сдвин|отодвин)[а-я]* на $"
+)
 _HOUR = re.compile(r"\d{1,2}[:.]\d\d (?:мск |по мск |по москве )?$")
 _BARE_DAY = re.compile(r"(?<![\d.])([0-3]?\d)(?:-?го)?(?: (?:по|до|to) | ?- ?)$")
 _JOINT = re.compile(r",? (?:по|до|to|and|through|until|till)(?: (?:the )?(?:конец|конца|end of))? |(?: ?- ?)")
@@ -106,6 +109,7 @@ def find_dates(page: Page) -> Iterator[Found]:
             yield found
 
     yield from find_relative(page)
+    yield from find_ranges_of_points(page)
 
 
 def _matches(page: Page) -> Iterator[re.Match[str]]:

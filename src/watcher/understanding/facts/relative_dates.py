@@ -38,6 +38,34 @@ def find_relative(page: Page) -> Iterator[Found]:
             yield from _counted(page.today, match)
 
 
+_POINTS = re.compile(
+    r"(?<![\d.,])([0-3]\d)\.(0\d|1[0-2]) ?- ?([0-3]\d)\.(0\d|1[0-2])(?![\d.]|,\d| ?(?:%|руб|млн|тыс))"
+    r"|\bс ([0-3]\d)\.(0\d|1[0-2]) (?:по|до) ([0-3]\d)\.(0\d|1[0-2])(?![\d.]|,\d| ?(?:%|руб|млн|тыс))"
+)
+_TIME = re.compile(r"[(:] ?$|(?:срок|период)[а-я]* (?:- )?$")
+
+
+def find_ranges_of_points(page: Page) -> Iterator[Found]:
+    """«15.02–30.06», a post's way to write a period without its years: the one that is not over yet."""
+    for match in _POINTS.finditer(page.low):
+        numbers = [int(group) for group in match.groups() if group]
+        said = match.group().startswith("с ") or _TIME.search(page.low, max(0, match.start() - 16), match.start())
+        if said and page.today and (found := _range(page.today, *numbers)):
+            yield Found("period", {"start": found[0].isoformat(), "end": found[1].isoformat(), "inclusive": True}, *match.span())
+
+
+def _range(today: date, day: int, month: int, last_day: int, last_month: int) -> tuple[date, date] | None:
+    for year in (today.year, today.year + 1):
+        try:
+            end = date(year, last_month, last_day)
+            start = date(year - ((last_month, last_day) < (month, day)), month, day)
+        except ValueError:
+            return None
+        if end >= today:
+            return start, end
+    return None
+
+
 def _counted(today: date, match: re.Match[str]) -> Iterator[Found]:
     span = match.span()
     if word := match.group("day"):
