@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from watcher import __version__, health, ingest, observe, reading, systemd
 from watcher.bot.subscriptions import Readership
@@ -24,10 +23,10 @@ from watcher.dispatch import Dispatcher
 from watcher.dossiers import Ages
 from watcher.dossiers.seeds import known_past
 from watcher.errors import ConfigError, Problem, StoreError
-from watcher.judge import Judge, Verdicts, wants_of
+from watcher.judge import Judge, Verdicts, wants_of, warm_up
 from watcher.judging import Wanted
 from watcher.listening import Household, Listening
-from watcher.live import Live, Means, close_left, open_live, password
+from watcher.live import Live, Means, close_left, host_of, open_live, password
 from watcher.messages import Coverage
 from watcher.metrics import Metrics
 from watcher.model import Entry, Rule, digest
@@ -40,6 +39,7 @@ from watcher.standing import Pulse
 from watcher.store import Store
 from watcher.store.polled import SourceRow
 from watcher.supervision import REFUSED, Supervision, Surrounds
+from watcher.ticking import Asked
 from watcher.understanding import VERSION
 from watcher.web import Front, Names, View, unsubscribe
 
@@ -48,6 +48,9 @@ _READINGS = 20
 _FIRST_POLLS_A_SECOND = 30
 _STOP_WITHIN_S = 8.0
 _SPREAD_S = 20.0  # first polls of a start are spread over this
+_REST_S = 0.1  # between two runs that were asked for: what comes together is judged and sent together
+_MIND_IDLE_S = 600.0
+"""How long the child that understands is kept without work: loading what it knows takes two seconds, which the next alert would wait."""
 _MB = 1024 * 1024
 
 
@@ -83,7 +86,7 @@ class App:
         self.outages = Outages()
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._judging = asyncio.Lock()
-        self._wake = asyncio.Event()
+        self._delivering = asyncio.Lock()
         self._admins: tuple[str, ...] = ()
         self._readership = Readership()
         self._env = env or {}
@@ -96,6 +99,8 @@ class App:
         self.front = Front(view, unsubscribe.routes(self.store, now), (unsubscribe.PATH,))
         home = Household(lambda: self.live, lambda: self._admins, self.want, now, sleep, say)
         self.listening = Listening(self.store, self.supervision, home)
+        self._judge_now = Asked(partial(self.supervision.guarded, "judge", self.judge_due), _REST_S, sleep)
+        self._deliver_now = Asked(partial(self.supervision.guarded, "deliver", self.deliver_due), _REST_S, sleep)
         self._ticking = False
         self._leaving: set[asyncio.Task[None]] = set()
 
@@ -106,7 +111,7 @@ class App:
             self.store.close()
             raise
         self.parsing = Pool(2, ChildLimits(memory_bytes=512 * _MB))
-        self.minds = Pool(1, ChildLimits(memory_bytes=2048 * _MB))
+        self.minds = Pool(1, ChildLimits(memory_bytes=2048 * _MB, grown_bytes=250 * _MB, jobs=2_000, idle_s=_MIND_IDLE_S))
         self._means = Means(self.parsing, self.now, self._sleep)
         self.polls = Dispatcher(
             lambda limit, busy: self.store.call(self.store.polled.due, self.now(), limit, busy),
@@ -222,11 +227,7 @@ class App:
         return await self.polls.tick()
 
     def _host(self, id: str) -> str:
-        """What a source shares with others: its host, as it is reached."""
-        if id not in self._sources:
-            return ""
-        options = self._sources[id][0].options
-        return " ".join(filter(None, (urlsplit(options.url).netloc, options.proxy)))
+        return host_of(self._sources[id][0].options) if id in self._sources else ""
 
     async def _poll(self, row: SourceRow) -> None:
         if row.id not in self._sources:  # taken out of the configuration while it was queued
@@ -240,7 +241,7 @@ class App:
         observe.polled(report)
         self.metrics.polled(report)
         if report.new:
-            self._wake.set()
+            self._judge_now.ask()
 
     async def judge_due(self) -> int:
         """Judge what is owed until nothing is; gives how many entries."""
@@ -257,10 +258,13 @@ class App:
     def _judged(self, report: Verdicts) -> None:
         observe.judged(report)
         self.metrics.judged(report, frozenset(rule.id for rule in self.settings.rules))
+        if report.owed:
+            self._deliver_now.ask()
 
     def _delivered(self, report: Delivered) -> None:
         observe.delivered(report)
         self.metrics.delivered(report)
+        self._deliver_now.ask()  # its chat may be told the next thing
 
     async def _read_wanted(self) -> None:
         for entry in await self.store.call(self.store.joint.wanted_articles, _READINGS):
@@ -274,12 +278,14 @@ class App:
             self.supervision.broken(error)
         finally:
             self._reading.pop(entry.id, None)
+            self._judge_now.ask()
 
     async def deliver_due(self, *, digests: bool = True) -> int:
         """Begin sending what is owed; gives how many messages."""
-        await self.store.call(self.store.outbox.fall_back, self.now())
-        await self.deliver.gather(self.wanted.subscriptions)
-        return await self.deliver.run(self._delivered, digests=digests)
+        async with self._delivering:
+            await self.store.call(self.store.outbox.fall_back, self.now())
+            await self.deliver.gather(self.wanted.subscriptions)
+            return await self.deliver.run(self._delivered, digests=digests)
 
     async def digests_due(self) -> None:
         """Owe the digests whose time has come."""
@@ -323,6 +329,9 @@ class App:
         )
         ticks = self.supervision.ticking(jobs)
         ticks.start()
+        for asked in (self._judge_now, self._deliver_now):
+            asked.start()
+        warming = asyncio.create_task(warm_up(self.minds))
         self._ticking = True
         self.listening.start()
         set_apart()
@@ -338,6 +347,9 @@ class App:
             systemd.tell(self._env, "STOPPING=1")
             self._ticking = False
             ticks.stop()
+            warming.cancel()
+            for asked in (self._judge_now, self._deliver_now):
+                await asked.stop()
             await self.listening.stop()
             await self.front.close()
         if self.supervision.lost.is_set() and self.pulse.fault:

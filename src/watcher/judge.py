@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -165,6 +166,12 @@ class Judge:
 
 def _in_time(received: Received) -> tuple[datetime, str]:
     return received.entry.published or received.first_seen, received.entry.id
+
+
+async def warm_up(children: Children) -> None:
+    """Have the child that understands load what it knows, before the first news."""
+    with suppress(ChildFailed):  # the first entry finds it out
+        await children.run(UNDERSTAND, {"entry": codec.dump(Entry("warm-up", "Квота"))})
 
 
 async def wants_of(store: Store, profiles: Iterable[Profile], calendar: Calendar, now: datetime) -> Wants:

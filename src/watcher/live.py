@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from watcher.children import Pool
 from watcher.configuration import Settings, SourceSettings
@@ -18,7 +19,7 @@ from watcher.fetch.door import Door, DoorSettings
 from watcher.judging import Origin
 from watcher.notifiers import Notifier
 from watcher.notifiers import load_kind as notifier_kind
-from watcher.sources import Source, Tools
+from watcher.sources import Options, Source, Tools
 from watcher.sources import load_kind as source_kind
 
 
@@ -120,6 +121,11 @@ def _door(settings: Settings, means: Means, before: Live | None) -> Door:
     if before is not None:
         door.good_until.update(before.door.good_until)
     return door
+
+
+def host_of(options: Options) -> str:
+    """Give what a source shares with others: its host, as it is reached."""
+    return " ".join(filter(None, (urlsplit(options.url).netloc, options.proxy)))
 
 
 async def close_left(left: Live, kept: Live | None) -> None:

@@ -63,13 +63,15 @@ async def here(folder: Path, *arguments: str, env: Mapping[str, str] | None = No
 class Daemon:
     """`watcher run`, its lines as they come."""
 
-    def __init__(self, folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, *arguments: str, env: Mapping[str, str] | None = None, under: tuple[str, ...] = ()) -> None:
         self._folder, self._arguments, self._env = folder, arguments or ("run",), env
+        self._under = under
         self.lines: list[str] = []
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> Daemon:
         self.process = await asyncio.create_subprocess_exec(
+            *self._under,
             sys.executable,
             "-m",
             "watcher",
