@@ -189,6 +189,7 @@ def test_an_address_that_its_notifier_can_not_reach_is_named(tmp_path: Path) -> 
         "  - {id: b, notifier: telegram, address: desk}\n"
         '  - {id: c, notifier: telegram, address: "-100/x", fallback: {notifier: email, address: nobody}}\n'
         '  - {id: d, notifier: telegram, address: "@desk/17"}\n'
+        '  - {id: e, notifier: email, address: "Desk <desk@example.org>"}\n'
     )
     notifiers = "notifiers:\n  telegram: {token: '1:a'}\n  email: {host: h, sender: w@example.org}\n"
     lines = refused(tmp_path, {"watcher.yaml": notifiers, "subscriptions.yaml": subscriptions})
@@ -197,6 +198,7 @@ def test_an_address_that_its_notifier_can_not_reach_is_named(tmp_path: Path) -> 
         "config/subscriptions.yaml:3:33: это не адрес для telegram: «desk»",
         "config/subscriptions.yaml:4:33: это не адрес для telegram: «-100/x»",
         "config/subscriptions.yaml:4:80: это не адрес для email: «nobody»",
+        "config/subscriptions.yaml:6:30: это не адрес для email: «Desk <desk@example.org>»",
     ]
 
 

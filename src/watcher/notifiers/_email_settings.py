@@ -77,9 +77,9 @@ class Config(BaseModel):
 def address_fault(address: str) -> str:
     """Say what the address of a subscription should be, empty where it is one."""
     try:
-        mailbox(address)
-    except ValueError:
-        return "почтовый адрес: desk@example.org"
+        addr_spec(address)
+    except (DeliveryRejected, HeaderParseError):
+        return "почтовый адрес, без имени: desk@example.org"
     return ""
 
 

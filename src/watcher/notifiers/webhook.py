@@ -44,7 +44,7 @@ class Webhook:
         return False
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Post the object; the same delivery gives the same bytes."""
+        """Post the object, composed as of now; when it is repeated, its `delivery` and its key say that it is the same."""
         message = outgoing.message
         data = {**message.data, "delivery": outgoing.id, "address": outgoing.address, "message": plain(message)}
         await self._deliver(self._url(outgoing.address), data, outgoing.id)
