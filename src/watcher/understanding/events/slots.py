@@ -63,7 +63,7 @@ def fill(scope: Scope, known: Knowledge) -> dict[str, Any]:
         slots.pop("effective", None)  # its time is its period; another day is that of licences or of a decision beside it
     period = slots.get("period")
     if slots.get("change") == "lift" and isinstance(period, dict):
-        start = slots.pop("period").get("start", "")
+        start, period = slots.pop("period").get("start", ""), None
         if scope.published is None or start >= scope.published.isoformat()[:7]:
             slots.setdefault("effective", start)
     if isinstance(period, dict) and slots.get("effective") == period.get("start"):
