@@ -46,6 +46,18 @@ def test_the_holder_of_a_store_is_known_by_its_process_as_long_as_it_lives(store
     assert holder(store_url) is None
 
 
+def test_a_store_is_held_under_whatever_name_it_is_opened(tmp_path: Path, clock: Clock) -> None:
+    one = Store(f"sqlite:///{tmp_path}/w.db")
+    one.hold(clock())
+    (tmp_path / "alias.db").symlink_to(tmp_path / "w.db")
+    other = Store(f"sqlite:///{tmp_path}/alias.db")
+    with pytest.raises(StoreHeld):
+        other.hold(clock())
+    assert holder(f"sqlite:///{tmp_path}/alias.db") == os.getpid()
+    other.close()
+    one.close()
+
+
 def test_each_daemon_has_the_next_fencing_token(store_url: str, clock: Clock) -> None:
     for token in (1, 2, 3):
         one = Store(store_url)

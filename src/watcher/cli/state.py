@@ -17,7 +17,7 @@ def _path(context: Context) -> Path:
     path = path_of(store_url(context))
     if path is None:
         raise StoreError("a store that is no file is backed up with the tools of its database", "foreign")
-    return path
+    return path.resolve()
 
 
 def backup(context: Context, file: Path) -> int:

@@ -53,7 +53,7 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self._store = path
-        self._path = path.with_name(path.name + ".lock")
+        self._path = _lock_of(path)
         self._file = self._path.open("a+", encoding="utf-8")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -127,7 +127,13 @@ class ServerLock:
 def holder(url: str) -> int | None:
     """Give the process number of the daemon that holds a store, None where nobody does."""
     path = path_of(url)
-    return _holder_of_file(path.with_name(path.name + ".lock")) if path else _holder_on_server(url)
+    return _holder_of_file(_lock_of(path)) if path else _holder_on_server(url)
+
+
+def _lock_of(path: Path) -> Path:
+    """The lock of a store, under whatever name it is opened."""
+    real = path.resolve()
+    return real.with_name(real.name + ".lock")
 
 
 def _holder_of_file(lock: Path) -> int | None:
