@@ -18,6 +18,7 @@ from watcher.understanding.events.recognition import Candidate
 
 _WEIGHT = {"title": 4.0, "lead": 3.0, "body": 1.5, "quote": 1.0, "background": 0.5}
 _DECIDED = frozenset(STAGES) - {"intent", "in_force"} | {"enacted"}
+_HEAD = 3  # lines: what only stands below them, beside what is told there, must be a decision of its own
 _TOUCHED_ON = 0.4  # of the weight of the type that is told best: less is no event of its own
 
 
@@ -45,7 +46,7 @@ def choose(document: Document, known: Knowledge, found: Sequence[Candidate]) -> 
     old: list[Chosen] = []
     for ones in by_family.values():
         told, recalled = _told_and_recalled(document, known, ones, (whole, asked))
-        chosen = _most_specific(document, told, is_package=_is_package(document, known))
+        chosen = _most_specific(document, known, told, is_package=_is_package(document, known))
         news.update(chosen)
         if not chosen and recalled:
             old.append(max(recalled, key=lambda one: (one.weight, one.candidate.type.rank)))
@@ -157,7 +158,7 @@ def _is_package(document: Document, known: Knowledge) -> bool:
     return document.lines[0].kind == "title" and first(known.cues["package"], document.lines[0]) is not None
 
 
-def _most_specific(document: Document, ones: Sequence[Candidate], *, is_package: bool) -> dict[str, Chosen]:
+def _most_specific(document: Document, known: Knowledge, ones: Sequence[Candidate], *, is_package: bool) -> dict[str, Chosen]:
     lines: dict[int, list[Candidate]] = defaultdict(list)
     for one in sorted(ones, key=lambda one: -one.type.rank):
         if all(one.type.name in other.type.beside for other in lines[one.at]):
@@ -169,6 +170,8 @@ def _most_specific(document: Document, ones: Sequence[Candidate], *, is_package:
             if document.lines[at].kind in ("title", "lead") or not one.type.figures or _has_number(document, one):
                 weight[one.type.name] += _WEIGHT[document.lines[at].kind]
                 best.setdefault(one.type.name, one)
+    if any(one.at < _HEAD for one in best.values()) and not (is_package or document.cleaned.digest):
+        best = {name: one for name, one in best.items() if one.at < _HEAD or not one.topic or _decides(document, known, one)}
     firm = {name for name in best if _stands(document, name, best, weight, is_package=is_package)}
     return {
         name: Chosen(one, weight[name])

@@ -12,7 +12,7 @@ from watcher.model import Entry, FieldName, Span
 from watcher.understanding import text as texts
 from watcher.understanding.grammar import Lexicon, Pattern, Place, Words, find, without
 
-_WHICH = frozenset({"который"})
+_WHICH = frozenset({"который", "чей"})
 _HEADING = 30  # characters: a shorter line after a date heads no news
 ASIDE = 1_000  # topics from here on are items of a list beside the text
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}")

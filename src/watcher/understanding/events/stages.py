@@ -20,7 +20,7 @@ _ORDER = (
     ("in_force", "in_force"),
     ("intent", "intent"),
 )
-_FIXED = {"proc.letter": "published", "proc.fas": "published", "proc.ktru": "published", "cluster.plan": "intent"}
+_FIXED = {"proc.letter": "published", "proc.fas": "published", "cluster.plan": "intent"}
 _PLACES = (
     ("regulation.gov.ru", "draft_public"),
     ("sozd.duma.gov.ru", "registered"),
@@ -28,6 +28,12 @@ _PLACES = (
     ("publication.pravo.gov.ru", "published"),
 )
 _AGREED = re.compile(r"соглашени|меморандум|договорил", re.IGNORECASE)
+# An application for the register that is turned down; a status that is not renewed is lost.
+_REFUSED = re.compile(
+    r"(?:отказал[аио]?|отклон\w+|вернул[аио]?|забракова\w+)\b.{0,60}(?:заявк|документ|подтвержд|включени)"
+    r"|(?:заявк|пакет документов).{0,120}(?:отказал|отклонен|вернул|забракова)",
+    re.IGNORECASE,
+)
 _ANNOUNCED = frozenset({"cluster.project.support", "quota.allocation"})
 
 
@@ -54,15 +60,9 @@ def stage_of(kind: str, document: Document, at: int, known: Knowledge, place: st
     """
     if kind == "quota.utilisation":
         return None
-    if kind == "proc.ktru" and any("постановлени" in line.text.lower() and "enacted" in said(line, known) for line in document.head()):
-        return "signed"  # the rules of the catalogue, not its entries
-    if kind == "cluster.other" and any(_AGREED.search(line.text) for line in document.head()):
-        return "intent"
-    if kind in _FIXED:
-        return _FIXED[kind]
-    if kind.startswith("cluster.") and kind.split(".")[1] in ("register", "operator", "participants"):
-        return "signed"
     own = document.lines[at]
+    if settled := _of_kind(kind, document, own, known):
+        return settled
     if kind in _ANNOUNCED and "announced" in said(own, known) and not said(own, known) & {"enacted", "draft_public"}:
         return "published"
     topics = document.topics_of(own)
@@ -71,6 +71,8 @@ def stage_of(kind: str, document: Document, at: int, known: Knowledge, place: st
     ]
     stages = [said(line, known) for line in near]
     if document.lines[0].kind == "title" and first(known.cues["official"], document.lines[0]):
+        if any("registered_minjust" in found for found in stages[1:3]):
+            return "registered_minjust"
         drafted = any("draft_public" in found or _is_proposed(found) for found in stages[1:3])
         if place or drafted:
             return place or "draft_public"
@@ -80,6 +82,22 @@ def stage_of(kind: str, document: Document, at: int, known: Knowledge, place: st
             return wanted
     stage = _of_decision(stages)
     return "signed" if fresh and stage == "intent" else stage
+
+
+def _of_kind(kind: str, document: Document, own: Line, known: Knowledge) -> str:
+    """The stage that goes with a type, whatever the verbs say; empty where they decide."""
+    head = document.head()
+    if kind == "proc.ktru":  # the rules of the catalogue have stages, its entries none
+        if any("постановлени" in line.text.lower() and "enacted" in said(line, known) for line in head):
+            return "signed"
+        return "registered_minjust" if "registered_minjust" in said(own, known) else "published"
+    if kind == "cluster.other":
+        return "intent" if any(_AGREED.search(line.text) for line in head) else ""
+    if kind == "cluster.register.exclude":
+        return "rejected" if any(_REFUSED.search(line.text) for line in head) else "signed"
+    if kind.startswith(("cluster.register.", "cluster.operator.", "cluster.participants.")):
+        return "signed"
+    return _FIXED.get(kind, "")
 
 
 def _is_proposed(found: set[str]) -> bool:
