@@ -313,3 +313,39 @@ def test_an_interval_may_be_left_to_be_learned(tmp_path: Path) -> None:
     assert (one.every, two.every) == (ADAPTIVE, timedelta(hours=1))
     (own,) = loaded(tmp_path, {"watcher.yaml": "", "sources.yaml": ONE + ", every: adaptive}\n"}).sources
     assert own.every == ADAPTIVE
+
+
+WAITING = """\
+subscriptions:
+  - id: chat
+    notifier: telegram
+    address: ${WATCHER_CHAT:-}
+    rules: [non]
+    quiet: "25:00-08:00"
+    buget: 3
+  - {id: chat, notifier: console, address: terminal, rules: all}
+"""
+
+
+def test_mistakes_of_a_subscription_whose_address_is_not_set_yet_are_told(tmp_path: Path) -> None:
+    files = {"watcher.yaml": "notifiers: {console: , telegram: {token: '${T:-}'}}\n", "subscriptions.yaml": WAITING}
+    assert [line.split(": ", 1)[1] for line in refused(tmp_path, files)] == [
+        "нет правила «non»; назовите id правила из rules/",
+        'quiet: «25:00-08:00» — не часы от и до; в кавычках через дефис: "22:00-08:00"',
+        "неизвестный ключ «buget»; может быть, budget?",
+        "подписка «chat» уже есть: config/subscriptions.yaml:2; нужен другой id",
+    ]
+    mended = WAITING.replace("25:00", "22:00").replace("    buget: 3\n", "").replace("- {id: chat", "- {id: desk")
+    (problem,) = refused(tmp_path, files | {"subscriptions.yaml": mended})
+    assert "нет правила «non»" in problem
+    found = loaded(tmp_path, files | {"subscriptions.yaml": mended.replace("[non]", "all")})
+    assert [one.id for one in found.subscriptions] == ["desk"]
+    assert found.waiting == {"chat": ("T", "WATCHER_CHAT")}
+    assert found.warnings == ()
+
+
+def test_an_unknown_type_is_told_once_and_not_by_every_example(tmp_path: Path) -> None:
+    rule = "rules:\n  - {id: r, title: R, events: [quota.exprt], examples: {match: [Квоту продлили, Квоту ввели]}}\n"
+    seen = refused(tmp_path, {"rules.yaml": rule}, check_rule=lambda rule: [("examples.match.0", None, "пример не найден правилом", "")])
+    assert len(seen) == 1
+    assert "неизвестный тип событий «quota.exprt»" in seen[0]

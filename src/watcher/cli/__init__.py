@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from watcher import __version__
+from watcher.cli import words
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,9 @@ class _Ago(click.ParamType[str]):
 
 _CENTURY_DAYS = 36_525
 _AGO = _Ago()
+
+
+words.speak()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -72,7 +72,7 @@ async def _examine(loaded: Settings, wanted: list[SourceSettings], quiet: bool) 
         for examined in [asyncio.create_task(examine(source)) for source in wanted]:
             found.append(await examined)
             if not quiet:
-                _show(found[-1], samples.get(found[-1].source, ""))
+                _show(found[-1], samples.get(found[-1].source, ""), next(one.file for one in wanted if one.id == found[-1].source))
     return found
 
 
@@ -90,14 +90,14 @@ def _refused(loaded: Settings) -> dict[str, tuple[str, str]]:
         store.close()
 
 
-def _show(found: Diagnosis, sample: str) -> None:
+def _show(found: Diagnosis, sample: str, file: str) -> None:
     click.echo(f"{found.source}: {found.fault}\n  {found.said}")
     if sample:
         click.echo(f"  {sample}")
     if found.detail:
         click.echo(f"  {found.detail}")
     if found.mend:
-        click.echo(f"  В sources.yaml:\n\n{found.mend}\n")
+        click.echo(f"  В {file or 'sources.yaml'}:\n\n{found.mend}\n")
     if found.pem:
         click.echo(found.pem)
 

@@ -126,6 +126,9 @@ def send_test(context: Context, id: str) -> int:
     """Send a test message to a subscription's address, past the queue."""
     loaded = settings(context)
     known = {one.id: one for one in _all(loaded)}
+    if id in loaded.waiting:
+        wanted = ", ".join(loaded.waiting[id]) or "недостающее в watcher.yaml"
+        return failed(context, 1, f"Подписка «{id}» пока никуда не ведёт: задайте {wanted} (можно в .env).")
     if id not in known:
         what = advice(id, known) or f"есть: {', '.join(known) or 'ни одной'}"
         raise ConfigError([Problem(str(loaded.folder / "subscriptions.yaml"), 0, 0, f"нет подписки «{id}»", what)])

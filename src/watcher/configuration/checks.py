@@ -77,12 +77,14 @@ def check(gathered: Gathered, check_rule: CheckRule | None, check_region: CheckR
     """Check everything that names something else."""
     for rule in gathered.rules:
         file, path = gathered.where["rule", rule.id]
-        file.tree.problems.extend(_rule(gathered, rule, file, path))
+        broken = list(_rule(gathered, rule, file, path))
+        file.tree.problems.extend(broken)
         if check_rule is not None:
-            file.tree.problems.extend(_findings(check_rule, rule, file, path))
-    for subscription in gathered.subscriptions:
+            file.tree.problems.extend(_findings(check_rule, rule, file, path, but_examples=bool(broken)))
+    waiting = {one.id for one, _ in gathered.waiting}
+    for subscription in gathered.all_subscriptions:
         file, path = gathered.where["subscription", subscription.id]
-        file.tree.problems.extend(_subscription(gathered, subscription, file, path))
+        file.tree.problems.extend(_subscription(gathered, subscription, file, path, waits=subscription.id in waiting))
     for file, path, text in _goods(gathered):
         what, right = f"это не код: {quoted(text)}", "цифры после имени: ТН ВЭД 3102, ОКПД2 26.51, КТРУ 27.40.25.120-00000001; или слова"
         file.tree.problems.append(file.tree.problem(path, what, right))
@@ -132,8 +134,10 @@ def _nearest_type(name: str) -> str:
     return advice(name, prefixes, many=0) or "семейства: cluster, quota, proc"
 
 
-def _findings(check_rule: CheckRule, rule: Rule, file: File, path: Path) -> Iterator[Problem]:
+def _findings(check_rule: CheckRule, rule: Rule, file: File, path: Path, *, but_examples: bool = False) -> Iterator[Problem]:
     for key, offset, what, instead in check_rule(rule):
+        if but_examples and key.startswith("examples."):
+            continue  # they follow from what is wrong with the rule itself
         at = (*path, *(int(step) if step.isdigit() else step for step in key.split(".") if step))
         if at not in file.tree.places and offset is not None and at[:-1] in file.tree.scalars:
             at = at[:-1]  # a single text in place of a list
@@ -142,9 +146,9 @@ def _findings(check_rule: CheckRule, rule: Rule, file: File, path: Path) -> Iter
 
 
 # ------------------------------------------------------------------------------------------------- subscriptions
-def _subscription(gathered: Gathered, subscription: Subscription, file: File, path: Path) -> Iterator[Problem]:
+def _subscription(gathered: Gathered, subscription: Subscription, file: File, path: Path, *, waits: bool) -> Iterator[Problem]:
     tree = file.tree
-    yield from _notifier(gathered, subscription.notifier, subscription.address, file, path)
+    yield from _notifier(gathered, subscription.notifier, None if waits else subscription.address, file, path)
     if subscription.fallback is not None:
         fallback = subscription.fallback
         yield from _notifier(gathered, fallback.notifier, fallback.address, file, (*path, "fallback"))
@@ -158,7 +162,7 @@ def _subscription(gathered: Gathered, subscription: Subscription, file: File, pa
         yield tree.problem((*path, "profile"), f"нет профиля {quoted(subscription.profile)}", advice(subscription.profile, profiles))
 
 
-def _notifier(gathered: Gathered, name: str, address: str, file: File, path: Path) -> Iterator[Problem]:
+def _notifier(gathered: Gathered, name: str, address: str | None, file: File, path: Path) -> Iterator[Problem]:
     known: Collection[str] = gathered.notifiers
     at = (*path, "notifier")
     if name not in known and any(one.tree.problems and set(one.tree.data) <= {"notifiers"} for one in gathered.found.all("watcher")):
@@ -166,6 +170,8 @@ def _notifier(gathered: Gathered, name: str, address: str, file: File, path: Pat
     if name not in known:
         yield file.tree.problem(at, f"нет способа сообщать {quoted(name)}", advice(name, known) or "опишите его в watcher.yaml: notifiers")
         return
+    if address is None:
+        return  # of a subscription that waits nothing is expected yet
     if name in gathered.wanted:
         needs = ", ".join(gathered.wanted[name])
         what = f"{name} выключен, сюда ничего не уйдёт"
@@ -190,7 +196,7 @@ def _goods(gathered: Gathered) -> Iterator[tuple[File, Path, str]]:
     named: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = []
     named += [("rule", rule.id, ("goods",), rule.goods) for rule in gathered.rules]
     named += [("profile", profile.id, ("goods",), profile.goods) for profile in gathered.profiles]
-    named += [("subscription", one.id, ("only", "goods"), one.only.goods) for one in gathered.subscriptions]
+    named += [("subscription", one.id, ("only", "goods"), one.only.goods) for one in gathered.all_subscriptions]
     for noun, id, keys, goods in named:
         file, path = gathered.where[noun, id]
         yield from ((file, (*path, *keys, number), text) for number, text in enumerate(goods) if is_broken_code(text))
@@ -210,7 +216,7 @@ def _regions(gathered: Gathered) -> Iterator[tuple[File, Path, str]]:
     named: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = []
     named.extend(("rule", rule.id, ("regions",), rule.regions) for rule in gathered.rules)
     named.extend(("profile", profile.id, ("regions",), profile.regions) for profile in gathered.profiles)
-    named.extend(("subscription", one.id, ("only", "regions"), one.only.regions) for one in gathered.subscriptions)
+    named.extend(("subscription", one.id, ("only", "regions"), one.only.regions) for one in gathered.all_subscriptions)
     for noun, id, keys, regions in named:
         file, path = gathered.where[noun, id]
         for number, name in enumerate(regions):

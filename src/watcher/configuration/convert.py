@@ -118,9 +118,17 @@ def settings(gathered: Gathered) -> Settings:
         retention=file.retention,
         logging=file.logging,
         novelty=file.novelty,
+        waiting=_waiting(gathered),
         off=tuple(gathered.wanted),
         wanted=dict(gathered.wanted),
         warnings=gathered.found.told(),
         calendar=gathered.calendar,
         reminders=file.reminders,
     )
+
+
+def _waiting(gathered: Gathered) -> dict[str, tuple[str, ...]]:
+    """What each subscription lacks that is left out: its address, or all that its notifier lacks."""
+    lacking = {one.id: (one, variables) for one, variables in gathered.waiting}
+    lacking |= {one.id: (one, ()) for one in gathered.subscriptions if one.notifier in gathered.wanted}
+    return {id: tuple(dict.fromkeys((*gathered.wanted.get(one.notifier, ()), *own))) for id, (one, own) in lacking.items()}

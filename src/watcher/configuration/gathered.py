@@ -32,6 +32,13 @@ class Gathered:
     sources: list[SourceSettings] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
+    waiting: list[tuple[Subscription, tuple[str, ...]]] = field(default_factory=list)
+    """Those whose address comes from variables that are not set yet: checked like others, and told of nothing."""
     profiles: list[Profile] = field(default_factory=list)
     calendar: Calendar = field(default_factory=Calendar)
     where: dict[tuple[str, str], tuple[File, Path]] = field(default_factory=dict)
+
+    @property
+    def all_subscriptions(self) -> list[Subscription]:
+        """Give those that wait as well."""
+        return [*self.subscriptions, *(one for one, _ in self.waiting)]

@@ -6,6 +6,7 @@ find files → put the environment in → validate block by block → make the n
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +181,7 @@ def _sources(gathered: Gathered, file: File) -> None:
         checks.remember(gathered, "source", item.get("id"), file, path)
         if keys is not None and config is not None:
             ca = checks.check_certificates(file, (*path, "extra_ca"), keys.extra_ca)
-            gathered.sources.append(convert.source(keys, config, gathered.file, ca))
+            gathered.sources.append(replace(convert.source(keys, config, gathered.file, ca), file=file.tree.file))
 
 
 def _rules(gathered: Gathered, file: File) -> None:
@@ -199,9 +200,12 @@ def _subscriptions(gathered: Gathered, file: File) -> None:
         if profile is not None:
             gathered.profiles.append(convert.profile(profile))
     for path, item in file.items("subscriptions"):
-        if file.outside.empty.get((*path, "address")):
-            continue  # its address comes from a variable that is not set yet: as if it were not there
+        lacking = file.outside.empty.get((*path, "address"))
+        if lacking and isinstance(item, dict):
+            item["address"] = "-"
         keys = validate(SubscriptionKeys, item, file.tree, path, file.outside)
         checks.remember(gathered, "subscription", item.get("id") if isinstance(item, dict) else None, file, path)
-        if keys is not None:
+        if keys is not None and lacking:
+            gathered.waiting.append((convert.subscription(keys, gathered.file), lacking))
+        elif keys is not None:
             gathered.subscriptions.append(convert.subscription(keys, gathered.file))

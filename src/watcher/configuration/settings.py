@@ -30,6 +30,8 @@ class SourceSettings:
     first_poll: str
     burst: tuple[int, timedelta] | None
     enabled: bool
+    file: str = ""
+    """Where it stands, as messages name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Settings:
     retention: Retention
     logging: Logging
     novelty: NoveltySettings = field(default_factory=NoveltySettings)
+    waiting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Subscriptions that nothing goes to yet → the environment variables that they or their notifier lack."""
     off: tuple[str, ...] = ()
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
