@@ -347,7 +347,32 @@ class Contract:
         await stage.poll(cursor)
         assert "if-none-match" not in stage.server.asked[-1].headers
 
+    async def test_a_tag_that_stays_while_what_it_names_changes_hides_nothing(self, stage: Stage) -> None:
+        items = some(at=stage.clock())
+        page = stage.page(items)
+        stage.answer(replace(page, headers={**page.headers, "ETag": '"v1"'}))
+        cursor = (await stage.poll()).cursor
+        fresh = Item("В Самаре начали делать лопатки турбин", "Первые сто лопаток уже готовы.", "/news/99", "item-99", stage.clock())
+        page = stage.page([fresh, *items])
+        stage.answer(replace(page, headers={**page.headers, "ETag": '"v1"'}))
+        assert any("лопат" in text for text in stage.said(await stage.poll(cursor)))
+
     # ------------------------------------------------------------------------------------------------- answers that are none
+    async def test_a_list_that_is_suddenly_empty_removes_nothing(self, stage: Stage) -> None:
+        items = some(12, at=stage.clock())
+        stage.show(items)
+        cursor = (await stage.poll()).cursor
+        stage.show([])
+        try:
+            poll = await stage.poll(cursor)
+        except SourceUnreadable as error:
+            assert error.reason in health.SHAPE  # noqa: PT017 - or it is an answer without entries
+        else:
+            assert (poll.entries, poll.unchanged) == ((), False)
+            cursor = poll.cursor
+        stage.show(items)
+        assert not any("исключ" in text for text in stage.said(await stage.poll(cursor)))
+
     async def test_an_answer_without_items_is_no_error_of_the_program(self, stage: Stage) -> None:
         stage.show([])
         if stage.empty_is == "poll":
