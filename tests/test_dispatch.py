@@ -220,7 +220,7 @@ async def test_no_round_of_the_loop_is_long_while_a_storm_is_fetched_and_stored(
                 store.polled.hurry(ids, NOW)
                 rounds = await _rounds(dispatcher, lambda: len(reports) >= len(ids))
                 assert {report.status for report in reports[1:]} == {status}
-                assert rounds[-3] < 0.015, status  # two may have met something that happens once
+                assert rounds[-3] < 0.02, status  # two may have met something that happens once
     gc.unfreeze()
     store.close()
 
