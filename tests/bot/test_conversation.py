@@ -12,8 +12,9 @@ import pytest
 from bot.talking import Chat, lines_of, run
 from conftest import Clock
 from watcher.bot.world import Answer
-from watcher.model import Alert, Held, Outlet, recipient_id
-from watcher.store.judged import hold, put_alert
+from watcher.model import Alert, Entry, Held, Limits, Outlet, Owed, Poll, recipient_id
+from watcher.store.judged import hold, owe, put_alert
+from watcher.store.outbox import Dialled
 
 ALERT = Alert(
     "s", 0, "alert", "Квота", "", (Outlet("tass", "ТАСС", "agency", "e", "Квота", "", None),), (), datetime(2026, 3, 2, tzinfo=UTC)
@@ -73,3 +74,19 @@ def test_in_a_group_answers_to_an_alert_are_peoples_talk_and_answers_to_the_bot_
     assert chat.says(who, "это нас касается", replied="-100:1") == Answer()
     asked = lines_of(chat.says(who, "квоты на гипс", replied="-100:2"), "-100")
     assert asked[0].startswith("Похоже" if who == "anna" else "Здесь менять подписки")
+
+
+def test_why_knows_the_number_under_a_message_of_that_chat(chat: Chat, clock: Clock) -> None:
+    chat.says("anna", "/start quotas")
+    entry = Entry("tass", "Квоту продлили", "", "https://example.org/q", "q", clock())
+    chat.store.polled.register({"tass": "a"}, {"tass": clock()}, clock())
+    (id,) = chat.store.polled.succeeded("tass", Poll((entry,)), clock(), clock(), learn="").new
+    for address in ("7", "8"):
+        owed = Owed(recipient_id("telegram", address), "telegram", address, "alert", (), 1, "UTC", "ru")
+        with chat.store.database.write() as tx:
+            owe(tx, owed, put_alert(tx, ALERT, id, clock()), ALERT, "tass", clock())
+    (mine, _) = chat.store.outbox.claim(clock(), {"telegram": Dialled(Limits(), lambda address: False, numbered=True)}, 5)
+    chat.store.outbox.sent(mine.id, "1", clock())
+    for name in ("1", "№ 1", "№1"):
+        assert lines_of(chat.says("anna", f"/why {name}"), "7")[0] == "Квоту продлили"
+    assert "не видел" in lines_of(chat.says("anna", "/why 2"), "7")[0]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from cli.daemons import here, watcher
 from configuration.folders import write
-from watcher.model import Poll
+from watcher.model import Alert, Limits, Owed, Poll, recipient_id
 from watcher.store import Store
+from watcher.store.judged import owe, put_alert
+from watcher.store.outbox import Dialled
 from world.site import Site
 from world.telegram import TOKEN, BotApi
 
@@ -55,6 +57,10 @@ async def test_why_says_to_whom_whether_it_left_who_narrowed_it_out_and_of_which
         _, screen, _ = await here(tmp_path, "status", env=ENV)
         assert NEWS[0] in screen
         assert "не ушло 1" in screen
+        assert "№\u00a01" in telegram.sent(5)[0].text
+        for name in ("1", "№ 1", "№\u00a01", "#1"):
+            assert (await here(tmp_path, "why", name, env=ENV))[1] == first
+        assert "Сообщения «2» в хранилище нет" in (await here(tmp_path, "why", "2", env=ENV))[1]
 
 
 async def test_check_warns_of_conditions_that_nothing_stored_met(tmp_path: Path) -> None:
@@ -81,6 +87,23 @@ async def test_why_answers_also_of_what_was_never_fetched(tmp_path: Path) -> Non
 async def test_a_number_that_is_not_known_is_told_where_numbers_are(tmp_path: Path) -> None:
     write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\n"})
     assert "watcher alerts" in (await here(tmp_path, "why", "1"))[1]
+
+
+async def test_a_number_that_several_chats_have_names_the_messages(tmp_path: Path) -> None:
+    write(tmp_path, {"watcher.yaml": "store: sqlite:///w.db\n"})
+    store, at = Store(f"sqlite:///{tmp_path}/w.db"), datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
+    store.hold(at)
+    for story, address in (("a", "1"), ("b", "2")):
+        alert = Alert(story, 0, "alert", f"Новость {story}", "", (), (), at)
+        owed = Owed(recipient_id("chat", address), "chat", address, "alert", (), 1, "UTC", "ru")
+        with store.database.write() as tx:
+            owe(tx, owed, put_alert(tx, alert, story, at), alert, "s", at)
+    for claimed in store.outbox.claim(at, {"chat": Dialled(Limits(), lambda address: False, numbered=True)}, 5):
+        store.outbox.sent(claimed.id, "1", at)
+    store.close()
+    out = (await here(tmp_path, "why", "№ 1"))[1]
+    assert [line.split("  ")[-1] for line in out.splitlines()[1:]] == ["chat 1: Новость a", "chat 2: Новость b"]
+    assert len(json.loads((await here(tmp_path, "why", "1", "--json"))[1])["messages"]) == 2
 
 
 async def test_moments_are_shown_by_the_operators_own_clock(tmp_path: Path) -> None:

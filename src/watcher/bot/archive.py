@@ -11,7 +11,7 @@ from watcher.alerts import WHY
 from watcher.bot import measures
 from watcher.bot.speech import Row, bold, data, link, row
 from watcher.bot.world import Found, Measure, News, Search
-from watcher.messages import tables, wording
+from watcher.messages import number_of, tables, wording
 from watcher.messages.calendar import calendar_of
 from watcher.messages.wording import Language
 from watcher.model import Entry, Judged, Profile, Role, Understood, recipient_id
@@ -130,10 +130,12 @@ class StoreArchive:
         return News(story, alert.title, tuple(named), days, tuple(about), calendar_of([alert], now.date(), language))
 
     def why(self, name: str, address: str, language: Language) -> Sequence[Row]:
-        entry = self._store.reports.find_entry(name)
+        recipient = recipient_id(NOTIFIER, address)
+        number = number_of(name)
+        told = [one["entry"] for one in self._store.reports.numbered(number, recipient) if one["entry"]] if number is not None else []
+        entry = self._store.reports.find_entry(told[0] if told else name)
         if entry is None:
             return ()
-        recipient = recipient_id(NOTIFIER, address)
         mine = [verdict for verdict in self._store.reports.verdicts(entry["id"]) if verdict["recipient"] == recipient]
         rows: list[Row] = [row(link(entry["title"] or entry["text"][:140], entry["url"], 200))]
         rows.append(row(data(self._titles.get(entry["source"], entry["source"]), 60)))

@@ -148,8 +148,8 @@ def why(turn: Turn, rest: str) -> Answer:
     if not name:
         return turn.answer(
             turn.say(
-                "Напишите /why и ссылку на материал или ответьте /why на оповещение.",
-                "Write /why and a link, or answer an alert with /why.",
+                "Напишите /why и ссылку на материал или номер сообщения (/why 12) или ответьте /why на оповещение.",
+                "Write /why and a link or the number of a message (/why 12), or answer an alert with /why.",
             )
         )
     rows = archive.why(name[:2000], turn.said.address, turn.language)

@@ -203,21 +203,25 @@ def _print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 _UNKNOWN = "Такого материала в хранилище нет: он не приходил ни от одного источника."
-_NO_NUMBER = (
-    "Сообщения «{}» в хранилище нет. Номера показывает watcher alerts; № под сообщением в чате у каждого чата свой: спросите бота, /why."
-)
+_DIGEST = "Это сообщение собрано из многих новостей: спросите об одной из них её ссылкой."
+_NO_NUMBER = "Сообщения «{}» в хранилище нет. Что было сообщено, показывает watcher alerts."
 
 
 def why(context: Context, name: str) -> int:
     """Why this was told to whom, or why not."""
     store = _open(context)
-    entry = store.reports.find_entry(name)
+    number = messages.number_of(name)
+    told = store.reports.numbered(number) if number is not None else []
+    if len({row["entry"] for row in told}) > 1:
+        store.close()
+        return _which(context, name, told)
+    entry = store.reports.find_entry(told[0]["entry"] if told and told[0]["entry"] else name)
     if entry is None:
         store.close()
         if context.json:
             print_json({"entry": None, "verdicts": [], "story": {}, "why": "never-fetched"})
         else:
-            click.echo(_UNKNOWN if "/" in name else _NO_NUMBER.format(name))
+            click.echo(_DIGEST if told else _UNKNOWN if "/" in name else _NO_NUMBER.format(name))
         return 0
     verdicts, story = store.reports.verdicts(entry["id"]), store.reports.story(entry["story"]) if entry["story"] else {}
     whom = _configured(context) | store.reports.addresses(verdict["recipient"] for verdict in verdicts)
@@ -243,6 +247,27 @@ def why(context: Context, name: str) -> int:
     first = next(iter(story.get("entries", ())), None)
     if first is not None and first["id"] != entry["id"] and any(verdict["why"] in _OF_STORY for verdict in verdicts):
         click.echo(f"тот же сюжет: {first['title']}\n{first['url']}\nисточник {first['source']}, {clock(first['first_seen'])}")
+    return 0
+
+
+def _which(context: Context, name: str, told: Sequence[Mapping[str, Any]]) -> int:
+    """Name the messages with that number: every chat counts its own."""
+    rows = [(row, clean((row["content"] or {}).get("title", ""), 100) or "сводка") for row in told]
+    if context.json:
+        keys = ("id", "notifier", "address")
+        print_json(
+            {
+                "entry": None,
+                "verdicts": [],
+                "story": {},
+                "why": "ambiguous",
+                "messages": [{key: row[key] for key in keys} for row, _ in rows],
+            }
+        )
+        return 0
+    click.echo(f"Номер {name} есть в нескольких чатах, у каждого свой счёт; спросите об одном из них:")
+    for row, title in rows:
+        click.echo(f"  watcher why {row['id'][:12]}  {row['notifier']} {row['address']}: {title}")
     return 0
 
 

@@ -13,7 +13,7 @@ from watcher.messages.many import Coverage, digest, merged
 from watcher.messages.measures import measures
 from watcher.messages.objects import alert_id, as_data
 from watcher.messages.parts import split
-from watcher.messages.single import Own, buttons, compose, follow_up, notice, numbered, silently
+from watcher.messages.single import Own, buttons, compose, follow_up, notice, number_of, numbered, silently
 
 __all__ = [
     "Coverage",
@@ -29,6 +29,7 @@ __all__ = [
     "measures",
     "merged",
     "notice",
+    "number_of",
     "numbered",
     "silently",
     "split",

@@ -6,6 +6,7 @@ spared go first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -67,6 +68,15 @@ def buttons(alert: Alert, language: str) -> tuple[tuple[Button, ...], ...]:
 def numbered(message: Message, number: int) -> Message:
     """Give a message that was composed before its number was known, with its number."""
     return replace(message, lines=(*message.lines, Line((Run(f"№{wording.NBSP}{number}"),), keep=True))) if number else message
+
+
+def number_of(text: str) -> int | None:
+    """Read the number of a message as its reader writes it: «№ 12», «#12», «12»; None for anything else."""
+    found = _NUMBER.fullmatch(text.strip())
+    return int(found[1]) if found else None
+
+
+_NUMBER = re.compile(r"(?:№|#|N|n)?\s?(\d{1,9})", re.ASCII)
 
 
 def _composed(alert: Alert, reasons: Sequence[Reason], reader: Reader, own: Own, follows: bool) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, false, func, or_, select
+from sqlalchemy import Connection, and_, false, func, or_, select, true
 
 from watcher.identity import canonical_url
 from watcher.model import Entry, digest
@@ -163,6 +163,16 @@ class Reports:
                 if row:
                     return dict(row)
         return None
+
+    def numbered(self, number: int, recipient: str = "") -> list[dict[str, Any]]:
+        """Give the messages with that number, one a chat: delivery, notifier, address, and the entry it told of (none of a digest)."""
+        mine = and_(deliveries.c.number == number, deliveries.c.kind != "edit", deliveries.c.state == "sent")
+        found = select(deliveries.c.id, deliveries.c.notifier, deliveries.c.address, alerts.c.entry, alerts.c.content)
+        found = found.outerjoin(alerts, deliveries.c.alert == alerts.c.id).where(
+            mine, deliveries.c.recipient == recipient if recipient else true()
+        )
+        with self._database.read() as tx:
+            return [dict(row) for row in tx.execute(found.order_by(deliveries.c.seq)).mappings()]
 
     def verdicts(self, entry: str) -> list[dict[str, Any]]:
         """Every verdict on an entry, in order."""
