@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import click
 
@@ -32,14 +33,14 @@ def run(context: Context, once: bool) -> int:
         click.echo(f"предупреждение: {warning}", err=True)
     if settings.off:
         click.echo(_what_to_set(settings), err=context.json)
-    app = App(settings, say=_say, env=context.env)
+    app = App(settings, say=partial(_say, context), env=context.env)
     return asyncio.run(_once(app, context) if once else _daemon(app, context))
 
 
-def _say(text: str) -> None:
-    """Say something on standard output, if anybody still listens there."""
+def _say(context: Context, text: str) -> None:
+    """Say something to people, if anybody still listens; where programs read, not among the objects."""
     with suppress(OSError):
-        click.echo(text)
+        click.echo(text, err=context.json)
 
 
 def _loaded(context: Context) -> Settings:
@@ -87,7 +88,7 @@ async def _daemon(app: App, context: Context) -> int:
     loop.add_signal_handler(signal.SIGHUP, reloads.ask)
     async with app:
         running = asyncio.create_task(app.run(stop))
-        preview = asyncio.create_task(_preview(app))
+        preview = asyncio.create_task(_preview(app, context))
         try:
             await running
         finally:
@@ -145,7 +146,7 @@ async def _reload(app: App, context: Context) -> None:
         systemd.tell(context.env, "READY=1")
 
 
-async def _preview(app: App) -> None:
+async def _preview(app: App, context: Context) -> None:
     """After the first polls say what was learned, and what would have been told."""
     began = app.now()
     names = {source.id: source.title or source.id for source in app.settings.sources if source.enabled}
@@ -159,4 +160,4 @@ async def _preview(app: App) -> None:
     number, found = await app.store.call(app.store.reports.would_have_told, app.now() - _PREVIEW, _SHOWN)
     names |= {rule.id: rule.title for rule in app.settings.rules}
     for line in preview.lines(rows, names, number, found, app.settings.timezone):
-        _say(line)
+        _say(context, line)
