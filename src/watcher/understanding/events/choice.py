@@ -7,7 +7,7 @@ Order: candidates of a family → told or recalled → in a sentence the most sp
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.model import STAGES
@@ -172,18 +172,33 @@ def _most_specific(document: Document, known: Knowledge, ones: Sequence[Candidat
                 best.setdefault(one.type.name, one)
     if any(one.at < _HEAD for one in best.values()) and not (is_package or document.cleaned.digest):
         best = {name: one for name, one in best.items() if one.at < _HEAD or not one.topic or _decides(document, known, one)}
-    firm = {name for name in best if _stands(document, name, best, weight, is_package=is_package)}
-    return {
+    apart = set()  # of the items of a digest each tells a change of its own
+    if document.cleaned.digest:
+        apart = {name for name, one in best.items() if not one.type.package or _decides(document, known, one)}
+
+    def stands(name: str, others: Mapping[str, Candidate]) -> bool:
+        return _stands(document, name, others, weight, apart, is_package=is_package)
+
+    firm = {name for name in best if stands(name, best)}
+    return {  # what is beaten beats nothing
         name: Chosen(one, weight[name])
-        for name, one in best.items()  # what is beaten beats nothing
-        if _stands(document, name, {other: best[other] for other in best if other in firm or other == name}, weight, is_package=is_package)
+        for name, one in best.items()
+        if stands(name, {other: best[other] for other in best if other in firm or other == name})
     }
 
 
-def _stands(document: Document, name: str, best: Mapping[str, Candidate], weight: Mapping[str, float], *, is_package: bool) -> bool:
+def _stands(
+    document: Document,
+    name: str,
+    best: Mapping[str, Candidate],
+    weight: Mapping[str, float],
+    apart: Container[str],
+    *,
+    is_package: bool,
+) -> bool:
     """Whether a type is told beside the others: none that it is part of is told as well, and it is more than touched on."""
     for other, one in best.items():
-        if _are_apart(document, best[name], one):
+        if name in apart and _is_other_item(document, best[name], one):
             continue
         if one.at == 0 < best[name].at and one.type.package and best[name].type.package:
             return False  # of two laws the one in the headline
@@ -198,10 +213,9 @@ def _stands(document: Document, name: str, best: Mapping[str, Candidate], weight
     return best[name].type.figures or weight[name] >= _TOUCHED_ON * max(weight.values())
 
 
-def _are_apart(document: Document, one: Candidate, other: Candidate) -> bool:
-    """Two items of a digest tell two changes."""
+def _is_other_item(document: Document, one: Candidate, other: Candidate) -> bool:
     topics = document.lines[one.at].topic, document.lines[other.at].topic
-    return document.cleaned.digest and topics[0] != topics[1] and min(topics) >= 0 and not one.type.package
+    return topics[0] != topics[1] and min(topics) >= 0
 
 
 def _belongs_elsewhere(name: str, chosen: Chosen, news: Iterable[Chosen]) -> bool:

@@ -169,7 +169,8 @@ def _asides(text: str, sentence: Words) -> tuple[Place, ...]:
         if out and at < out[-1][1]:
             continue
         if token.lemmas & _WHICH or (words.describes(token.form) and "," in text[tokens[at - 1].end : token.start]):
-            end = next((to for to in range(at + 2, len(tokens)) if "," in text[tokens[to - 1].end : tokens[to].start]), len(tokens))
+            commas = (to for to in range(at + 1, len(tokens)) if "," in text[tokens[to - 1].end : tokens[to].start])
+            end = next((to for to in commas if to > at + 1 and tokens[to].form != "как"), len(tokens))
             out.append((at, end))
     return tuple(out)
 
