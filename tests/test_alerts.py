@@ -39,7 +39,7 @@ def reads(profile: Profile, relevance: Relevance) -> tuple[Subscription, News, W
     ("relevance", "touches", "expected"),
     [
         (TOUCHES, "instant", ("told", "told", "alert")),
-        (TOUCHES, "digest", ("held", "profile", "digest")),
+        (TOUCHES, "digest", ("held", "digest", "digest")),
         (Relevance("family"), "instant", ("held", "profile", "digest")),
         (Relevance("none"), "instant", ("none", "not-concerned", "")),
     ],

@@ -326,7 +326,9 @@ def _first(case: _Case) -> _What:
     if urgent:
         return replace(told, priority=0)
     if not instant:
-        why = "digest" if not any(subscription.instant for subscription in case.group) else "profile"
+        relevance = _relevance(news, case.group, case.wants)
+        touched = relevance is not None and relevance.level == "touches"  # and by its profile read in a digest
+        why = "digest" if touched or not any(subscription.instant for subscription in case.group) else "profile"
         digests = [subscription for subscription in case.group if subscription.digest]
         return _What("held", why, slot="digest", due=next_digest(digests[0] if digests else reader, now, calendar))
     if paused:
