@@ -76,7 +76,7 @@ def number_of(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-_NUMBER = re.compile(r"(?:№|#|N|n)?\s?(\d{1,9})", re.ASCII)
+_NUMBER = re.compile("(?:№|#|N|n)?[ \u00a0]?([0-9]{1,9})")
 
 
 def _composed(alert: Alert, reasons: Sequence[Reason], reader: Reader, own: Own, follows: bool) -> Message:
