@@ -125,7 +125,7 @@ async def test_a_source_that_is_off_is_not_blamed_for_its_last_error(tmp_path: P
     store.polled.register({}, {}, at)
     store.close()
     out = (await here(tmp_path, "sources"))[1]
-    assert ("disabled" in out, "no such name" in out) == (True, False)
+    assert ("выключен" in out, "no such name" in out) == (True, False)
 
 
 async def test_dossiers_name_their_stages_in_words(tmp_path: Path) -> None:

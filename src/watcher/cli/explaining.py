@@ -12,7 +12,7 @@ import click
 
 from watcher.app import clock
 from watcher.children import ChildFailed, Limits, Pool
-from watcher.cli import Context
+from watcher.cli import Context, spoken
 from watcher.cli.settings import settings
 from watcher.configuration import Settings, advice
 from watcher.errors import ConfigError, Problem, SourceUnreadable
@@ -57,7 +57,7 @@ def run(context: Context, id: str, url: str, file: Path | None, text: str) -> in
     click.echo(f"{entry.title}\n")
     click.echo("\n".join(_lines(rule, entry, found)))
     for refusal in understood.refusals:
-        click.echo(f"похоже на событие, но нет: {refusal.family}: {refusal.reason}")
+        click.echo(f"похоже на событие, но нет: {spoken.refusal(refusal.family, refusal.reason)}")
     return 0
 
 
@@ -126,9 +126,7 @@ def _lines(rule: Rule, entry: Entry, found: Explained) -> list[str]:
     out += [f"{key}: {KEYS.get(key, 'не выполнено')}" for key in found.failed if key != "events"]
     for number, (item, failed) in enumerate(found.of_events, 1):
         event = item.event
-        out.append(
-            f"событие {number}: {event.type} · {item.novelty} · {event.stage or 'без ступени'}: " + ("подходит" if not failed else "нет")
-        )
+        out.append(f"событие {number}: {spoken.event(event.type, item.novelty, event.stage)}: " + ("подходит" if not failed else "нет"))
         out += [f"  {key}: {KEYS[key]}" + _wanted(rule, key) for key in failed]
     return out
 

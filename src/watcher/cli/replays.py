@@ -19,7 +19,7 @@ from watcher import codec, rules
 from watcher.backtest import Line, Replay, Shelf
 from watcher.children import ChildFailed, Pool
 from watcher.children import Limits as ChildLimits
-from watcher.cli import Context
+from watcher.cli import Context, spoken
 from watcher.cli.records import entry_of, read_file
 from watcher.cli.settings import now, settings
 from watcher.configuration import Settings
@@ -157,7 +157,7 @@ def _count(told: Sequence[Line], action: str) -> int:
 
 
 def _novelties(line: Line) -> str:
-    return ", ".join(dict.fromkeys(item.novelty for item in line.judged)) or "слова"
+    return ", ".join(dict.fromkeys(spoken.novelty(item.novelty) for item in line.judged)) or "слова"
 
 
 def _print_difference(ours: Sequence[Line], theirs: Sequence[Line], *, as_json: bool) -> None:

@@ -14,7 +14,7 @@ import click
 
 from watcher import __version__, codec, health, messages
 from watcher.alerts import WHY
-from watcher.cli import Context, failed
+from watcher.cli import Context, failed, spoken
 from watcher.cli.settings import now, settings, store_url
 from watcher.errors import ConfigError
 from watcher.lines import clean
@@ -109,7 +109,7 @@ def status(context: Context) -> int:
         by_state[row["state"]] = by_state.get(row["state"], 0) + 1
     owed, received = counts["deliveries"], counts["received"]
     click.echo(f"watcher {__version__}; служба " + (f"работает, процесс {process}" if process else "не запущена"))
-    click.echo("Источники: " + (", ".join(f"{state} {number}" for state, number in sorted(by_state.items())) or "нет"))
+    click.echo("Источники: " + (", ".join(f"{health.SHORT[state]} {number}" for state, number in sorted(by_state.items())) or "нет"))
     click.echo(f"Ждут разбора: {received['pending']}, отложено: {received['set_aside']}, разобрано: {received['judged']}")
     click.echo(
         f"Сообщения: отправлено {owed['sent']}, ждут {owed['pending']}, в сводку {owed['held']}, "
@@ -139,7 +139,7 @@ def sources(context: Context) -> int:
             if row["state"] == "disabled"
             else health.said(row["reason"], row["error"]) or "; ".join(health.NOTES.get(note, note) for note in row["notes"])
         )
-        click.echo(f"{row['id']:28} {row['state']:10} успешно: {last:17} материалов: {row['entries']:6} {odd}")
+        click.echo(f"{row['id']:28} {health.SHORT[row['state']]:12} успешно: {last:17} материалов: {row['entries']:6} {odd}")
     if samples:
         click.echo(
             f"Сохранены ответы, которые не прочесть: {', '.join(one.source for one in samples)}. Посмотреть: watcher sources sample ID"
@@ -173,7 +173,8 @@ def alerts(context: Context, since: str, as_csv: bool) -> int:
                 )
             )
         else:
-            click.echo(f"{clock(row['created'])}  {row['state']:9} {row['notifier']:9} {row['id'][:12]}  {alert.title[:100]}")
+            state = _BRIEFLY.get(row["state"], row["state"])
+            click.echo(f"{clock(row['created'])}  {state:14} {row['notifier']:9} {row['id'][:12]}  {alert.title[:100]}")
     return 0
 
 
@@ -232,11 +233,11 @@ def why(context: Context, name: str) -> int:
     clock = Clock(context)
     click.echo(f"{entry['title']}\n{entry['url']}\nисточник {entry['source']}, получено {clock(entry['first_seen'])}")
     for event in (entry["understood"] or {}).get("events", []):
-        click.echo(f"событие: {event['type']} · {event['novelty']} · {event['stage'] or 'без стадии'} · {'; '.join(event['cues'])}")
+        click.echo(f"событие: {spoken.event(event['type'], event['novelty'], event['stage'])} · {'; '.join(event['cues'])}")
     for refusal in (entry["understood"] or {}).get("refusals", []):
-        click.echo(f"похоже, но нет: {refusal['family']}: {refusal['reason']}")
+        click.echo(f"похоже, но нет: {spoken.refusal(refusal['family'], refusal['reason'])}")
     if entry["read"]:
-        click.echo(f"статья: {entry['read']} {entry['read_error']}")
+        click.echo(f"статья: {spoken.article(entry['read'], entry['read_error'])}")
     if not entry["rules"] and not verdicts:
         click.echo(WHY["no-rule"])
     for verdict in verdicts:
@@ -289,6 +290,19 @@ _STATES = {
     "dropped": "снято",
 }
 
+_BRIEFLY = {
+    "sent": "отправлено",
+    "pending": "ждёт",
+    "sending": "отправляется",
+    "uncertain": "под вопросом",
+    "dead": "не ушло",
+    "gone": "адреса нет",
+    "merged": "в общем",
+    "dropped": "снято",
+    "set-aside": "отложено",
+}
+_KINDS = {"entry": "материал", "delivery": "сообщение"}
+
 
 def _left(recipient: str, deliveries: Sequence[Mapping[str, Any]]) -> str:
     """Say what became of the last message of a story to a recipient, where it was not simply sent."""
@@ -314,7 +328,8 @@ def dead(context: Context, action: str | None, id: str | None) -> int:
         return 0
     for row in rows:
         title = row.get("title") or ((row.get("alert_content") or {}).get("title", ""))
-        click.echo(f"{row['id']}  {row['kind']:8} {row['state']:10} {row['error'][:80]}  {title[:60]}")
+        kind, state = _KINDS[row["kind"]], _BRIEFLY.get(row["state"], row["state"])
+        click.echo(f"{row['id']}  {kind:9} {state:14} {row['error'][:80]}  {title[:60]}")
     if not rows:
         click.echo("Ничего не потеряно и ничего не отложено.")
     return 0

@@ -13,16 +13,17 @@ from watcher.standing import look
 from watcher.store.polled import SourceRow
 from watcher.web.layout import SIZE, Asked, Names, View, iso, moment, one_page
 
-STATES = {
-    "ok": ("good", "работает"),
-    "learning": ("idle", "узнаётся"),
-    "failing": ("bad", "не отвечает"),
-    "blocked": ("bad", "не пускает"),
-    "silent": ("warn", "молчит"),
-    "changed": ("bad", "сменил вид"),
-    "empty": ("warn", "пуст"),
-    "gone": ("bad", "закрыт"),
+_LOOKS = {
+    "ok": "good",
+    "learning": "idle",
+    "failing": "bad",
+    "blocked": "bad",
+    "silent": "warn",
+    "changed": "bad",
+    "empty": "warn",
+    "gone": "bad",
 }
+STATES = {state: (look, health.SHORT[state]) for state, look in _LOOKS.items()}
 _RANKS = {"bad": 0, "warn": 1, "idle": 2, "good": 3}
 
 
