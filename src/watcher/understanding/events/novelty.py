@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from watcher.understanding.events.document import Document, Line, first
 from watcher.understanding.events.knowledge import Knowledge
@@ -24,6 +25,8 @@ _LONG_AGO, _SOON = 3, 9  # months since
 _SENTENCES = re.compile(r"\w{3,}[.!?…]+\s")
 INTERVIEW = "asks: interview"
 _QUESTIONS = 2  # asked in an interview at least
+_MARKS = 2  # sentences that bear the marks of a genre, at least
+_GENRE_LINES = 20  # of an entry: what is longer is no advertisement
 _HEADLINE = 120  # characters: the longest of a headline proper
 _ELSE = re.compile(r"сравнени|чем в|против|уровн|как и в|действ|продл|план|бюджет|закон|постановлен|правил|утвержд|приказ", re.IGNORECASE)
 
@@ -39,6 +42,19 @@ def recalled(document: Document, known: Knowledge) -> str:
         for line in lines:
             if found := first(known.cues[name], line):
                 return f"old entry: {found[0].text}"
+    return genre(document, known, ("offer", "calendar"))
+
+
+def genre(document: Document, known: Knowledge, genres: Sequence[str]) -> str:
+    """Say of which genre an entry is by its own sentences, not by its title alone: at least two, and half of all, bear its marks.
+
+    A course is sold by hours, seats and a price, a calendar says what is handed in by which day: whatever else they name is known.
+    """
+    lines = [line for line in document.lines if line.kind != "background"][:_GENRE_LINES]
+    for name in genres:
+        marks = [found[0].text for line in lines if (found := first(known.cues[f"genre {name}"], line))]
+        if len(marks) >= _MARKS and 2 * len(marks) >= len(lines):
+            return f"genre {name}: {'; '.join(dict.fromkeys(marks))}"
     return ""
 
 
@@ -64,7 +80,9 @@ def asked(document: Document, known: Knowledge) -> str:
     if _is_interview(document):
         return INTERVIEW
     found = first(known.cues["question"], document.lines[0])
-    return f"asks: {found[0].text}" if found and not _is_answered_at_once(document.lines[0], found[1], known) else ""
+    if found and not _is_answered_at_once(document.lines[0], found[1], known):
+        return f"asks: {found[0].text}"
+    return "" if first(known.cues["decided"], document.lines[0]) else genre(document, known, ("market",))
 
 
 def _is_answered_at_once(line: Line, asked: Place, known: Knowledge) -> bool:
