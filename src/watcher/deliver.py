@@ -333,7 +333,9 @@ class Deliver:
 
     def _parts(self, notifier: str, message: Message) -> tuple[Message, ...]:
         opened = self._notifiers.get(notifier)
-        return messages.split(message, opened.capacity - _NUMBERED, opened.length) if opened and opened.capacity else (message,)
+        if opened is None or not opened.capacity:
+            return (message,)
+        return messages.split(message, opened.capacity - _NUMBERED, opened.length, getattr(opened, "marks", None))
 
 
 def _rows(group: Waiting) -> list[Row]:

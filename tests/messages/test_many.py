@@ -99,6 +99,15 @@ def test_what_waited_is_told_together_and_every_entry_is_named(why: str, heading
     assert all(f"Новость номер {index} " in whole for index in range(500))
 
 
+def test_a_part_holds_no_more_links_and_looks_than_its_transport_keeps() -> None:
+    message = merged(rows(*(alert(f"Сюжет {index}") for index in range(200))), "burst", language="ru", timezone=ZONE, now=NOW)
+    parts = split(message, 1_000_000, units, marks=90)
+    counts = [sum(bool(run.link) + bool(run.style) for line in part.lines for run in line.runs) for part in parts]
+    assert sum(counts) > 200
+    assert max(counts) <= 90
+    assert len(split(message, 1_000_000, units)) == 1
+
+
 def test_parts_are_numbered_within_the_limit_and_hold_every_line_once() -> None:
     message = merged(rows(*(alert(f"Новость {index} 🏭") for index in range(200))), "burst", language="ru", timezone=ZONE, now=NOW)
     message = dataclasses.replace(message, buttons=((Button("да", "x"),),))

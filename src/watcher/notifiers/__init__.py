@@ -29,6 +29,7 @@ class Notifier(Protocol):
 
     One whose readers can press buttons also says `chat = True`: its messages carry buttons and are numbered in each chat.
     One that writes letters says `letters = True`: its digests give each piece of news in full.
+    One whose messages hold only so many looks and links says how many: `marks = 95`.
     """
 
     limits: Limits

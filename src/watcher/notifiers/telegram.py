@@ -44,6 +44,8 @@ T = TypeVar("T")
 
 CAPACITY = 4096
 """UTF-16 units after parsing: https://core.telegram.org/bots/api#sendmessage."""
+MARKS = 90
+"""Looks and links of one message: of more than 100, with those that Telegram finds itself, it drops the last; https://limits.tginfo.me."""
 CAPTION = 1024
 """The same of a text under a file: https://core.telegram.org/bots/api#senddocument."""
 _TOTAL_S = 30.0
@@ -225,6 +227,7 @@ class Telegram:
     """Tells people and groups in Telegram. An address is `chat` or `chat/topic`, a remote id `chat:message`."""
 
     capacity: int | None = CAPACITY
+    marks = MARKS
     chat = True
 
     def __init__(self, config: Config, connection: Connection) -> None:
