@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from watcher import alerts, codec, dossiers, stories
 from watcher.alerts import Decision, News, Past, Wants, decide, interested
@@ -51,6 +52,8 @@ class Origin:
     role: Role
     read: str
     burst: tuple[int, timedelta] | None
+    timezone: str = ""
+    """Of dates without a zone, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +242,17 @@ def words_of(entry: Entry, matches: Sequence[Match]) -> dict[str, tuple[str, ...
     return {rule: tuple(words)[:8] for rule, words in out.items()}
 
 
+def day_alone(published: datetime | None, timezone: str) -> str:
+    """Give the day of a date that was said without a time: such a one is midnight in its source's zone, when nothing is published."""
+    local = published.astimezone(ZoneInfo(timezone)) if published and timezone else None
+    return local.date().isoformat() if local and local.time() == time() else ""
+
+
 def grow(alert: Alert | None, case: Case, weighed: Weighed, now: datetime) -> Alert:
     """The story's alert with this entry in it: a new one, or the next revision of what was there."""
     entry, judged, origin = case.entry, weighed.judged, case.origin
-    outlet = Outlet(entry.source, origin.title, origin.role, entry.id, entry.title, entry.url, entry.published)
+    day = day_alone(entry.published, origin.timezone)
+    outlet = Outlet(entry.source, origin.title, origin.role, entry.id, entry.title, entry.url, entry.published, day)
     read = case.received.read if case.received.read in ("read", "failed") else ""
     summary = case.understood.summary
     if alert is None:

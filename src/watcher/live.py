@@ -69,7 +69,10 @@ async def open_live(settings: Settings, means: Means, before: Live | None = None
     except ConfigError:
         await close_left(Live(settings, door, {}, {}, notifiers), before)
         raise
-    origins = {source.id: Origin(source.title or source.id, source.role, source.read, source.burst) for source in settings.sources}
+    origins = {
+        source.id: Origin(source.title or source.id, source.role, source.read, source.burst, source.options.timezone)
+        for source in settings.sources
+    }
     return Live(settings, door, sources, origins, notifiers)
 
 

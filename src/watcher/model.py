@@ -307,6 +307,8 @@ class Outlet:
     url: str
     published: datetime | None
     """None where the source gave no date."""
+    day: str = ""
+    """The day alone, as ISO, where the source said no time of day."""
 
 
 @dataclass(frozen=True, slots=True)

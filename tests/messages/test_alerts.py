@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 from messages.facts_of_news import BARE, CLUSTER, NOW, QUOTA, REASONS, RULE, alert, judged, outlet
 from watcher import codec
+from watcher.judging import day_alone
 from watcher.lines import plain, text_of
 from watcher.messages import Own, as_data, buttons, compose, follow_up, notice
-from watcher.model import Alert, Message, Reason
+from watcher.model import Alert, Message, Outlet, Reason
 from watcher.notifiers._markup import as_html
 from world import telegram as world
 
@@ -296,3 +298,29 @@ def test_no_text_of_a_stranger_changes_the_structure(title: str, words: str, nam
     assert {entity.kind for entity in entities} <= {"b", "a", "i"}
     assert world.live(parsed, entities) == []
     assert "\n" not in message.subject
+
+
+# ------------------------------------------------------------------------------------------------- when it was published
+@pytest.mark.parametrize(
+    ("published", "zone", "day"),
+    [
+        ("2026-03-01T21:00:00+00:00", "Europe/Moscow", "2026-03-02"),
+        ("2026-03-01T14:00:00+00:00", "Asia/Vladivostok", "2026-03-02"),
+        ("2026-03-01T21:00:01+00:00", "Europe/Moscow", ""),
+        ("2026-03-02T00:00:00+00:00", "Europe/Moscow", ""),
+        ("2026-03-02T00:00:00+00:00", "", ""),
+    ],
+)
+def test_midnight_in_the_zone_of_a_source_is_a_day_without_a_time(published: str, zone: str, day: str) -> None:
+    assert day_alone(datetime.fromisoformat(published), zone) == day
+    assert day_alone(None, zone) == ""
+
+
+def test_a_day_without_a_time_is_shown_as_that_day_wherever_its_reader_is() -> None:
+    at = datetime(2026, 3, 1, 21, tzinfo=UTC)
+    alert = replace(QUOTA, outlets=(Outlet("s", "Вестник", "press", "e", "", "", at, "2026-03-02"),))
+    for zone in ("Europe/Kaliningrad", "Asia/Vladivostok"):
+        message = compose(alert, (), language="ru", timezone=zone, now=datetime(2026, 3, 2, 12, tzinfo=UTC))
+        assert "Пресса: Вестник 02.03" in lines(message)
+    older = replace(alert, outlets=(replace(alert.outlets[0], day="2025-03-02"),))
+    assert "Пресса: Вестник 02.03.2025" in lines(compose(older, (), language="ru", timezone="UTC", now=datetime(2026, 3, 2, tzinfo=UTC)))

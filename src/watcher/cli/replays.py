@@ -53,7 +53,7 @@ def backtest(context: Context, file: Path | None, since: str | None, rules_path:
     failed, entries, shelf = _from_file(found, file) if file or since is None else (False, *_from_store(found, since))
     sets = [_rules(found, rules_path, context)] + ([_rules(found, against, context)] if against else [])
     understood = asyncio.run(_understand([entry for entry, _ in entries]))
-    origins = {source.id: Origin(source.title, source.role, "never", None) for source in found.sources}
+    origins = {source.id: Origin(source.title, source.role, "never", None, source.options.timezone) for source in found.sources}
     passes = [_replayed(RuleSet(one), past.copied(shelf), ages, entries, understood, origins) for one in sets]
     if against:
         _print_difference(passes[0], passes[1], as_json=context.json)

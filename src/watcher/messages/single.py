@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from watcher.language.naming import nominative
@@ -263,6 +263,8 @@ def name(outlet: Outlet) -> Run:
 def _published(outlet: Outlet, reader: Reader) -> str:
     if outlet.published is None:
         return reader.say("(дата не указана)", "(no date given)")
+    if outlet.day:
+        return wording.day_near(date.fromisoformat(outlet.day), reader.now, reader.language)
     return wording.moment(outlet.published, reader.zone, reader.now, reader.language)
 
 

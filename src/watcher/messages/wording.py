@@ -178,10 +178,14 @@ def month(when: date, language: Language) -> str:
 def moment(when: datetime, zone: str, now: datetime, language: Language) -> str:
     """Write a time in a reader's zone, without the year where it is this year's: `30.12 14:05`."""
     local = when.astimezone(ZoneInfo(zone))
-    if local.year != now.astimezone(ZoneInfo(zone)).year:
-        return f"{day(local, language)}{NBSP}{local:%H:%M}"
-    date_ = f"{local:%d.%m}" if language == "ru" else f"{local.day}{NBSP}{MONTHS_EN[local.month - 1]}"
-    return f"{date_}{NBSP}{local:%H:%M}"
+    return f"{day_near(local.date(), now.astimezone(ZoneInfo(zone)), language)}{NBSP}{local:%H:%M}"
+
+
+def day_near(when: date, now: datetime, language: Language) -> str:
+    """Write a day, without the year where it is this year's: `30.12`, `30 Dec`."""
+    if when.year != now.year:
+        return day(when, language)
+    return f"{when:%d.%m}" if language == "ru" else f"{when.day}{NBSP}{MONTHS_EN[when.month - 1]}"
 
 
 def period(value: object, language: Language) -> str:
