@@ -162,6 +162,7 @@ def test_the_findings_of_a_rules_own_check_get_their_place(tmp_path: Path) -> No
 
 def test_unknown_regions_are_named_wherever_they_stand(tmp_path: Path) -> None:
     from watcher.configuration import advice
+    from watcher.model import STAGES
 
     known = ["Рязанская область", "СКФО"]
     lines = refused(
@@ -169,7 +170,7 @@ def test_unknown_regions_are_named_wherever_they_stand(tmp_path: Path) -> None:
         {
             "rules.yaml": "rules:\n  - {id: r, events: [quota], regions: [СКФО, Резанская область]}\n",
             "subscriptions.yaml": (
-                "subscriptions:\n  - {id: s, notifier: console, address: a, only: {regions: [Нигде]}}\n"
+                "subscriptions:\n  - {id: s, notifier: console, address: a, only: {regions: [Нигде], from_stage: soon}}\n"
                 "profiles:\n  - id: p\n    regions: [Рязанскя область]\n"
             ),
         },
@@ -178,6 +179,7 @@ def test_unknown_regions_are_named_wherever_they_stand(tmp_path: Path) -> None:
     assert lines == [
         "config/rules.yaml:2:46: неизвестный регион «Резанская область»; может быть, Рязанская область?",
         "config/subscriptions.yaml:2:61: неизвестный регион «Нигде»; есть: Рязанская область, СКФО",
+        f"config/subscriptions.yaml:2:69: from_stage: неизвестная ступень «soon»; есть: {', '.join(STAGES)}",
         "config/subscriptions.yaml:5:15: неизвестный регион «Рязанскя область»; может быть, Рязанская область?",
     ]
 

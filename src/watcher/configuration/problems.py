@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Collection, Iterable, Mapping
+from copy import deepcopy
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -42,7 +43,7 @@ def validate(model: type[M], data: Any, tree: Tree, path: Path, outside: Outside
             continue
         said.add(place)
         tree.problems.append(_problem(item, model, tree, path, outside))
-    return _left(model, data, {item["loc"][0] for item in items if item["loc"]})
+    return _left(model, data, [_known_part(tree, path, item["loc"])[len(path) :] for item in items])
 
 
 def _counted(item: Any, items: list[Any]) -> bool:
@@ -51,9 +52,19 @@ def _counted(item: Any, items: list[Any]) -> bool:
     return item["type"] == "too_short" and any(other is not item and other["loc"][: len(loc)] == loc for other in items)
 
 
-def _left(model: type[M], data: dict[str, Any], wrong: Collection[Any]) -> M | None:
+def _left(model: type[M], data: dict[str, Any], wrong: Iterable[Path]) -> M | None:
+    """Make a model of what is right: of a block inside only the wrong key goes, of a list the whole."""
+    kept = deepcopy(data)
+    for path in wrong:
+        block: Any = kept
+        for number, step in enumerate(path):
+            inner = block.get(step)
+            if number + 1 == len(path) or not isinstance(inner, dict):
+                block.pop(step, None)
+                break
+            block = inner
     try:
-        return model.model_validate({key: value for key, value in data.items() if key not in wrong})
+        return model.model_validate(kept)
     except ValidationError:
         return None
 
