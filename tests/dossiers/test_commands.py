@@ -143,7 +143,7 @@ def test_a_correction_is_audited_and_shown(stored: Path) -> None:
 def test_what_is_wrong_with_a_change_is_said(stored: Path, words: tuple[str, ...]) -> None:
     done = call(stored, "dossiers", *words)
     assert done.exit_code == 2
-    assert "Error" in done.output
+    assert "Ошибка" in done.output
 
 
 def test_two_dossiers_are_merged_and_an_entry_split_off_again(stored: Path) -> None:
