@@ -204,7 +204,17 @@ class Reports:
     def would_have_told(self, since: datetime, limit: int) -> tuple[int, list[dict[str, Any]]]:
         """Learned entries that rules match, one a story, newest first: their number since then, and the first of them."""
         when = func.coalesce(entries.c.published, entries.c.first_seen)
-        wanted = select(entries).where(entries.c.learned != "", entries.c.state == "judged", when >= since).order_by(when.desc())
+        columns = (
+            entries.c.id,
+            entries.c.story,
+            entries.c.source,
+            entries.c.title,
+            entries.c.url,
+            entries.c.published,
+            entries.c.first_seen,
+        )
+        wanted = select(*columns, entries.c.rules).where(entries.c.learned != "", entries.c.state == "judged", when >= since)
+        wanted = wanted.order_by(when.desc())  # without what was understood, which is most of a row
         found: dict[str, dict[str, Any]] = {}
         with self._database.read() as tx:
             for row in tx.execute(wanted).mappings():
