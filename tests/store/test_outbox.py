@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from watcher.model import Alert, Limits, Owed, recipient_id
 from watcher.store import Store
 from watcher.store.judged import owe, put_alert
 from watcher.store.outbox import Claimed, Dialled
+from watcher.store.schema import copy
 from watcher.store.tables import deliveries
 
 
@@ -148,3 +150,43 @@ def test_a_second_daemon_is_refused(store: Store, clock: Clock, store_url: str) 
     with pytest.raises(StoreHeld):
         other.hold(clock())
     other.close()
+
+
+def test_twice_what_may_be_sent_waits_and_is_gone_as_long_after_as_it_came(store: Store, clock: Clock) -> None:
+    limits, told = Limits(overall=(1, 1.0)), []
+    for second in range(60):
+        for number in range(2):
+            owed(store, clock, f"{second}-{number}", str(second * 2 + number))
+        told += claim(store, clock, limits)
+        clock.move(seconds=1)
+    assert len(told) >= 55
+    waited = 0
+    while len(told) < 120 and waited < 100:
+        told += claim(store, clock, limits)
+        clock.move(seconds=1)
+        waited += 1
+    assert waited <= 66
+    assert len({one.id for one in told}) == len(told) == 120
+    assert [one.story for one in told] == sorted((one.story for one in told), key=lambda name: [int(part) for part in name.split("-")])
+
+
+def test_what_was_sent_is_not_sent_again_from_an_older_copy_of_the_store_put_in_its_place(tmp_path: Path, clock: Clock) -> None:
+    store = Store(f"sqlite:///{tmp_path}/w.db")
+    store.hold(clock())
+    owed(store, clock, "a")
+    copy(tmp_path / "w.db", tmp_path / "copy.db")
+    owed(store, clock, "b", "2")
+    for one in claim(store, clock):
+        store.outbox.sent(one.id, "7", clock())
+    store.close()
+    for path in tmp_path.glob("w.db-*"):
+        path.unlink()
+    (tmp_path / "copy.db").replace(tmp_path / "w.db")
+    again = Store(f"sqlite:///{tmp_path}/w.db")
+    again.hold(clock.move(minutes=5))
+    owed(again, clock, "b", "2")  # its source still shows it
+    owed(again, clock, "c", "3")
+    assert [one.story for one in claim(again, clock)] == ["c"]
+    sent = again.reports.counts()["deliveries"]["sent"]
+    again.close()
+    assert sent == 2

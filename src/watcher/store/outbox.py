@@ -104,6 +104,9 @@ class Outbox:
             pace = Pace(tx, now)
             claimed = []
             for row in candidates:
+                if self._journal.has(row["id"]):  # an older copy of the store was put back: this was sent from the newer one
+                    tx.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(state="sent", reason="journal", done=now))
+                    continue
                 dialled = notifiers[row["notifier"]]
                 send_at = pace.reserve(row["notifier"], row["address"], dialled.limits, group=dialled.is_group(row["address"]))
                 if send_at is not None:
