@@ -7,7 +7,7 @@ Order: candidates of a family → told or recalled → in a sentence the most sp
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.model import STAGES
@@ -19,6 +19,7 @@ from watcher.understanding.events.recognition import Candidate
 _WEIGHT = {"title": 4.0, "lead": 3.0, "body": 1.5, "quote": 1.0, "background": 0.5}
 _DECIDED = frozenset(STAGES) - {"intent", "in_force"} | {"enacted"}
 _HEAD = 3  # lines: what only stands below them, beside what is told there, must be a decision of its own
+_OPENS = 3  # words: a sentence that adds something says so among them
 _TOUCHED_ON = 0.4  # of the weight of the type that is told best: less is no event of its own
 
 
@@ -172,12 +173,14 @@ def _most_specific(document: Document, known: Knowledge, ones: Sequence[Candidat
                 best.setdefault(one.type.name, one)
     if any(one.at < _HEAD for one in best.values()) and not (is_package or document.cleaned.digest):
         best = {name: one for name, one in best.items() if one.at < _HEAD or not one.topic or _decides(document, known, one)}
-    apart = set()  # of the items of a digest each tells a change of its own
-    if document.cleaned.digest:
-        apart = {name for name, one in best.items() if not one.type.package or _decides(document, known, one)}
+    items = {name: _item(document, known, [at for at in sorted(lines) for one in lines[at] if one.type.name == name]) for name in best}
+    apart = {name for name, one in best.items() if not one.type.package or _decides(document, known, one)}
 
     def stands(name: str, others: Mapping[str, Candidate]) -> bool:
-        return _stands(document, name, others, weight, apart, is_package=is_package)
+        here = items[name]
+        near = {other for other in items if name not in apart or items[other] == here or min(here, items[other]) < 0}
+        heavy = max(weight[other] for other in (items if document.cleaned.digest else near))
+        return _stands(document, name, {other: others[other] for other in others if other in near}, weight, heavy, is_package=is_package)
 
     firm = {name for name in best if stands(name, best)}
     return {  # what is beaten beats nothing
@@ -192,14 +195,12 @@ def _stands(
     name: str,
     best: Mapping[str, Candidate],
     weight: Mapping[str, float],
-    apart: Container[str],
+    heavy: float,
     *,
     is_package: bool,
 ) -> bool:
     """Whether a type is told beside the others: none that it is part of is told as well, and it is more than touched on."""
     for other, one in best.items():
-        if name in apart and _is_other_item(document, best[name], one):
-            continue
         if one.at == 0 < best[name].at and one.type.package and best[name].type.package:
             return False  # of two laws the one in the headline
         if other == name or not name.startswith(one.type.beats or ("\0",)):
@@ -210,12 +211,19 @@ def _stands(
             return False  # of one change the more specific type
         if (one.at == 0 and best[name].at > 0) or weight[other] * (1 if one.type.figures else 2) >= weight[name]:
             return False
-    return best[name].type.figures or weight[name] >= _TOUCHED_ON * max(weight.values())
+    return best[name].type.figures or weight[name] >= _TOUCHED_ON * heavy
 
 
-def _is_other_item(document: Document, one: Candidate, other: Candidate) -> bool:
-    topics = document.lines[one.at].topic, document.lines[other.at].topic
-    return topics[0] != topics[1] and min(topics) >= 0
+def _item(document: Document, known: Knowledge, told: Sequence[int]) -> int:
+    """Which of several things a type, told at some lines, is: the item of a digest, -1 above all; elsewhere what «заодно» adds is one of its own.
+
+    What the headline announces is told where the text tells it.
+    """
+    if document.cleaned.digest:
+        return document.lines[told[0]].topic
+    at = next((at for at in told if at), 0)
+    added = first(known.cues["besides"], document.lines[at]) if at else None
+    return at if added and added[1][0] < _OPENS else 0
 
 
 def _belongs_elsewhere(name: str, chosen: Chosen, news: Iterable[Chosen]) -> bool:
