@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from watcher.model import STAGES
 from watcher.understanding.events import novelty, stages
 from watcher.understanding.events.document import ASIDE, Document, first
-from watcher.understanding.events.knowledge import Knowledge
+from watcher.understanding.events.knowledge import EventType, Knowledge
 from watcher.understanding.events.recognition import Candidate
+from watcher.understanding.grammar import find
 
 _WEIGHT = {"title": 4.0, "lead": 3.0, "body": 1.5, "quote": 1.0, "background": 0.5}
 _DECIDED = frozenset(STAGES) - {"intent", "in_force"} | {"enacted"}
 _HEAD = 3  # lines: what only stands below them, beside what is told there, must be a decision of its own
+_LATER = 2  # paragraphs: the first tells what the headline says
 _OPENS = 3  # words: a sentence that adds something says so among them
 _TOUCHED_ON = 0.4  # of the weight of the type that is told best: less is no event of its own
 
@@ -173,7 +175,10 @@ def _most_specific(document: Document, known: Knowledge, ones: Sequence[Candidat
                 best.setdefault(one.type.name, one)
     if any(one.at < _HEAD for one in best.values()) and not (is_package or document.cleaned.digest):
         best = {name: one for name, one in best.items() if one.at < _HEAD or not one.topic or _decides(document, known, one)}
-    items = {name: _item(document, known, [at for at in sorted(lines) for one in lines[at] if one.type.name == name]) for name in best}
+    items = {
+        name: _item(document, known, one.type, [at for at in sorted(lines) if any(other.type is one.type for other in lines[at])])
+        for name, one in best.items()
+    }
     apart = {name for name, one in best.items() if not one.type.package or _decides(document, known, one)}
 
     def stands(name: str, others: Mapping[str, Candidate]) -> bool:
@@ -214,16 +219,30 @@ def _stands(
     return best[name].type.figures or weight[name] >= _TOUCHED_ON * heavy
 
 
-def _item(document: Document, known: Knowledge, told: Sequence[int]) -> int:
-    """Which of several things a type, told at some lines, is: the item of a digest, -1 above all; elsewhere what «заодно» adds is one of its own.
+def _item(document: Document, known: Knowledge, kind: EventType, told: Sequence[int]) -> int:
+    """Which of several things a type, told at some lines, is: an item of a digest, 0 what the headline is about, -1 a part of any.
 
-    What the headline announces is told where the text tells it.
+    Elsewhere what «заодно» adds is one of its own, though the headline announced it, and so is what somebody decided at the beginning
+    of a later paragraph, unless it describes what is told there.
     """
     if document.cleaned.digest:
         return document.lines[told[0]].topic
     at = next((at for at in told if at), 0)
     added = first(known.cues["besides"], document.lines[at]) if at else None
-    return at if added and added[1][0] < _OPENS else 0
+    if added and added[1][0] < _OPENS:
+        return at
+    if kind.describes and at >= _HEAD:
+        return -1
+    return at if at == told[0] and _opens_with_a_decision(document, known, at) else 0
+
+
+def _opens_with_a_decision(document: Document, known: Knowledge, at: int) -> bool:
+    paragraphs = document.paragraphs
+    line = document.lines[at]
+    if paragraphs[at] < _LATER or paragraphs[at] == paragraphs[at - 1] or line.kind == "quote":
+        return False
+    found = first(known.cues["decided"], line)
+    return found is not None and find(found[0], line.plain) is not None
 
 
 def _belongs_elsewhere(name: str, chosen: Chosen, news: Iterable[Chosen]) -> bool:

@@ -54,6 +54,8 @@ class EventType:
     """The same for types of other families."""
     figures: bool = False
     """Deep in the body it is news only in a sentence with a number."""
+    describes: bool = False
+    """Also what a new cluster is made of: a later paragraph alone makes no event of it."""
     match: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
 
@@ -131,6 +133,7 @@ def _type(lexicon: Lexicon, row: Mapping[str, Any], families: Mapping[str, Any])
         hoped=row.get("hoped") or "",
         answers=bool(row.get("answers")),
         figures=bool(row.get("figures")),
+        describes=bool(row.get("describes")),
         match=tuple(examples.get("match") or ()),
         skip=tuple(examples.get("skip") or ()),
     )
