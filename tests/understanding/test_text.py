@@ -138,6 +138,15 @@ def test_items_of_a_digest_are_topics() -> None:
     assert [len(topic) for topic in found.topics] == [1, 1, 1, 2]
 
 
+def test_paragraphs_that_each_begin_with_a_rubric_are_items_of_a_digest() -> None:
+    rubrics = (
+        "Привет, снабженцы!\n\nПорог. Дума приняла закон.\n\nЧёрный список. Срок сокращён.\n\nКаталог. Позиции обновлены.\n\nДо встречи!"
+    )
+    assert clean("Выпуск сорок пятый", rubrics).digest
+    assert not clean("Что меняет закон", "Первое. Порог вырос.\n\nВторое. Срок сокращён.\n\nТретье. Каталог обновлён.").digest
+    assert not clean("Беседа", "Вопрос. Когда внесут?\n\nОтвет. Весной.\n\nВопрос. А квота?\n\nОтвет. Будет.").digest
+
+
 def test_plain_news_is_one_topic_and_an_empty_text_none() -> None:
     assert len(clean("Квоту продлили", "Первое. Второе.\nТретье.").topics) == 1
     assert clean("", "").topics == ()

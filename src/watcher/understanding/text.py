@@ -7,7 +7,7 @@ Nothing is copied or shifted: every span counts code points into the text that w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -136,7 +136,11 @@ _DIGEST = re.compile(
     r"|(?:два|три|четыре|пять|шесть) (?:документ|новост|разъяснени|событи)|предновогодн|digest|roundup|in brief",
     re.IGNORECASE,
 )
-_RUBRIC = re.compile(r"(?:[^\w\s]\s?)?[A-ZА-ЯЁ][A-ZА-ЯЁ -]{2,30}[.:]\s")  # «ЗАКУПКИ. Подписан закон …»
+_RUBRIC = re.compile(
+    r"(?:[^\w\s]\s?|\d[.)]\s)?(?!(?i:(?:перв|втор|трет|четв[её]рт|во-|в-)\w*[.:\s]|(?:вопрос|ответ|q|a)\b))"
+    r"(?:[A-ZА-ЯЁ][A-ZА-ЯЁ -]{2,30}|[A-ZА-ЯЁ][\w-]*(?: [\w-]+)?)[.:]\s+(?=[«\"A-ZА-ЯЁ\d])"
+)
+"""«ЗАКУПКИ. Подписан закон …», «Деньги. Объявлен отбор …»: a word or two before the sentence. «Первое.» counts parts of one thing."""
 _BACKGROUND = re.compile(
     r"(?:справочно|справка|для справки|контекст|напомн(?:им|ю)|напомина(?:ем|ет|ют)|как (?:ранее )?сообщал(?:ось|а|и"
     r"|ось ранее)?\b|как писала? |ранее (?:сообщалось|стало|«|мы |в |он|она|они|глава|правительство|минпром|президент|изв)"
@@ -219,13 +223,17 @@ def _add(pieces: list[Piece], sentences: list[Sentence], text: str, what: tuple[
 def _finish(title: str, pieces: list[Piece], sentences: list[Sentence], text: str, dateline: tuple[int, int] | None) -> Cleaned:
     items = _items(pieces, text)
     digest = len(items) >= 3 and (
-        bool(_DIGEST.search(title) or (pieces and _DIGEST.search(text[pieces[0].start : pieces[0].start + 200])))
-        or sum(bool(_RUBRIC.match(text, start)) for start in items) >= 3
+        bool(_DIGEST.search(title) or (pieces and _DIGEST.search(text[pieces[0].start : pieces[0].start + 200]))) or _rubrics(text, items)
     )
     topics = tuple(_topics(items, sentences)) if digest else ((tuple(sentences),) if sentences else ())
     letters = [c for c in title if c.isalpha()]
     caps = len(letters) >= 12 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
     return Cleaned(tuple(pieces), tuple(sentences), topics, dateline, digest, caps)
+
+
+def _rubrics(text: str, items: Sequence[int]) -> bool:
+    named = sum(bool(_RUBRIC.match(text, start)) for start in items)
+    return named >= 3 and 2 * named >= len(items)
 
 
 def _items(pieces: list[Piece], text: str) -> list[int]:
