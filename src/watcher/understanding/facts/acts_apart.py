@@ -32,6 +32,8 @@ _LETTER = re.compile(
     rf"(?:,? от (?P<date2>{DATE}))?"
 )
 _ROW = re.compile(r"(?<![\d.,-])\d{3,4}(?:(?:, | и )\d{3,4}){2,}(?![\d%]|[.,]\d| ?(?:млн|тыс|руб|тонн))")
+_NEXT_TO = re.compile(r"(постановлени|приказ|распоряжени|решени)[а-я]{0,3} $")
+_UNION = (("Совет ЕЭК", "совет е"), ("Коллегия ЕЭК", "коллеги"))
 _DECREE = re.compile(r"постановлени|правительств|кабмин|премьер|мишустин|\bпп\b")
 
 
@@ -68,9 +70,12 @@ def _numbers(page: Page) -> Iterator[Found]:
 
 def _kind(page: Page, place: int, number: str, said: str) -> tuple[str, str] | None:
     """Type and issuer of an act, from the words said with its number and those before them; None where two kinds are possible."""
-    if said.startswith("решени"):
-        return None
+    if not said and (next_to := _NEXT_TO.search(page.low, max(0, place - 20), place)):
+        said = next_to.group(1)
     around = page.low[max(0, place - _AROUND) : place] if said[:4] not in ("пост", "прик", "расп") else ""
+    if said.startswith("решени"):
+        union = [body for body, word in _UNION if word in around]
+        return ("решение", union[0]) if len(union) == 1 else None
     order = "приказ" in around + said
     decree = _DECREE.search(around + said) is not None or said.startswith("распоряжени")
     if order == decree:
