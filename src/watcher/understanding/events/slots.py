@@ -26,13 +26,16 @@ _PROJECTS = re.compile(r"инвест|вложен|вложат|вложить|�
 _CONDITION = re.compile(r"\b(?:дешевле|дороже)\s+(?:чем\s+)?$")
 _PLACES = re.compile(r"москв[уые]", re.IGNORECASE)
 _UNTOUCHED = re.compile(r"не меня[её]тся|не измен|никто не трог|не затраг|не касается|пока (?:только )?обсужда")
+_LISTED = re.compile(
+    r"(?:расшир|дополн|пополн|добав|включ|попал)\w*[^.;]{0,60}(?:переч|списк|приложени|позици)|(?:переч|список|приложени)\w*[^.;]{0,40}(?:расшир|дополн|пополн|добав)"
+)
 _COMMENTS = re.compile(r"отзыв|замечани|предложени|обсужд|высказ|экспертиз")
 _MEMBERSHIP = ("cluster.register", "cluster.participants", "cluster.operator")
 _BESIDE_LAW = frozenset(
     {"quota.procurement.share", "proc.smb", "proc.payment", "proc.origin719", "proc.model_contract", "proc.long_term", "proc.natregime"}
 )
 _PURCHASES = ("44-ФЗ", "223-ФЗ")
-_FIELD = re.compile(r"(?:закупк\w+|торг\w+|контракт\w+|заказчик\w*|правилам|рамках|через)\s+(?:по\s+)?$")
+_FIELD = re.compile(r"(?:закупк\w+|торг\w+|контракт\w+|правилам|рамках|через)\s+(?:по\s+)?$")
 _PLAINER = frozenset({"extend", "lift", "zero", "reject"})  # said beside «ограничит», they say what is really done
 _SUBJECT = re.compile(r"область|край|[Рр]еспублика|автономный округ|^Москва$|Санкт-Петербург|Севастополь")
 _DATELINE = re.compile(r"[,.]? \d{1,2} (?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)")
@@ -185,6 +188,8 @@ def _is_field_of_work(fact: Told, scope: Scope) -> bool:
     if scope.kind.startswith(_MEMBERSHIP):
         return bool(_SUPPORT.search(fact.line.text.lower())) and not _SUPPORT.search(scope.own.text.lower())
     number = str(fact.entity.value.get("number"))
+    if number == "223-ФЗ" and scope.kind == "proc.smb":
+        return False  # the shares of small business are that law's own
     return number in _PURCHASES and scope.kind in _BESIDE_LAW and _FIELD.search(fact.before) is not None
 
 
@@ -217,6 +222,8 @@ def _change(scope: Scope, known: Knowledge) -> str | None:
         found = other if found is None or other in _PLAINER else found
     if found is None and scope.kind != "quota.procurement.share":
         found = "introduce" if amounts.volume(scope, known) or _period(scope, known) else None
+    if scope.kind == "quota.procurement.share" and found == "raise" and _LISTED.search(scope.own.text.lower()):
+        found = "introduce"  # goods that had no share get one
     if scope.kind == "quota.allocation":
         return found if found == "reject" or (found == "reallocate" and "перерасп" in scope.own.text.lower()) else None
     return _of_figures(scope) or found if found in (None, "introduce", "extend") else found
