@@ -244,6 +244,9 @@ def test_a_moved_day_is_the_one_it_was_moved_to() -> None:
         ("Для закупок, извещения о которых размещены до 1 мая, ничего не меняется.", "2026-05-01"),
         ("Вступить в силу документ может 1 мая 2026 года.", "2026-05-01"),
         ("Начало действия документа – 01.05.2026.", "2026-05-01"),
+        ("Вступит он в силу 1 мая.", "2026-05-01"),
+        ("Планируемая дата — 1 мая 2026 г.", "2026-05-01"),
+        ("Запрет начнёт применяться с 2027 года.", "2027-01-01"),
         ("Переходный период — до 1 мая 2026 года.", "2026-05-01"),
     ],
 )
@@ -293,3 +296,19 @@ def test_a_ban_said_to_be_lifted_at_the_end_of_a_long_sentence() -> None:
 def test_the_figures_say_whether_it_is_more_or_less() -> None:
     text = "Квота продлена. С 1 июля можно вывезти 300 тыс. тонн лома чёрных металлов вместо 600 тыс. тонн."
     assert slots("quota.export.tariff", "Тарифная квота на лом продлена", text)["change"] == "cut"
+
+
+def test_the_second_step_of_a_rule_is_not_its_beginning() -> None:
+    text = "Проект меняет постановление № 719. Порог на 2027 год – 90 баллов, с 2029 года – 130."
+    assert "effective" not in slots("proc.origin719", "Минпромторг предложил баллы для кондиционеров: правка постановления № 719", text)
+
+
+def test_a_day_by_which_contracts_are_signed_ends_no_quota() -> None:
+    text = "Росрыболовство распределило квоты на минтай. Договоры с компаниями подпишут до конца месяца."
+    assert "period" not in slots("quota.other", "Росрыболовство распределило квоты на минтай", text)
+
+
+def test_a_year_and_those_after_it_have_no_end() -> None:
+    text = "Правительство расширило перечень товаров с минимальной долей закупок. Доля установлена на 2027 год и на период с 2028 года."
+    found = slots("quota.procurement.share", "В перечень с обязательной долей закупок добавлены рояли", text)
+    assert (found["period"], found["change"]) == ({"start": "2027-01-01"}, "introduce")

@@ -19,7 +19,7 @@ _DUE = re.compile(
     r"|перерегистр|переписать|допуска|направля|пода[юё]т|deadline|submit|no later|applications|accept|comments"
 )
 _DONE_BY = re.compile(
-    r"внес(?:ут|ти)|прим(?:ут|ет)|приня(?:ть|ты)|подготов|появ|рассмотр|доработа|утверд(?:ят|ит|ить)|разработ|определ(?:ят|ит)|реш(?:ат|ит)"
+    r"внес(?:ут|ти)|подпи(?:шут|сать)|разда(?:дут|ть)|распредел(?:ят|ит|ить)|подел(?:ят|ить)|заключ(?:ат|ить)|прим(?:ут|ет)|приня(?:ть|ты)|подготов|появ|рассмотр|доработа|утверд(?:ят|ит|ить)|разработ|определ(?:ят|ит)|реш(?:ат|ит)"
 )
 _PROMISED = re.compile(r"обеща\w*\s+(?:\w+\s+){0,2}(?:рассмотр|реш|определ|утверд|подготов)")
 _HOLDS = re.compile(
@@ -31,17 +31,17 @@ _CLOSES = re.compile(r"(?:заверш\w+|законч\w+|истека\w+|зак
 _LAST_DAY = re.compile(r"последни[йм] (?:день|срок|дн[её]м)(?: (?:подачи|при[её]ма))?(?: (?:заяв\w+|документ\w+|предложений))?\W*$")
 _APPLY = re.compile(r"высказ|отзыв|принима\w+|подать|пода(?:ют|ются|вать)|при[её]м|обсужден|экспертиз|замечани|applications|submit")
 _ELSEWHERE = re.compile(
-    r"лиценз|разрешительн\w+ документ|заяв(?:к|л)|при[её]м\w* (?:вед|ид)|сворачив|прода(?:ж|ва)|отгруз|оформл|выда(?:ва|ч|д)|цен[аыу]\b"
+    r"лиценз|разрешительн\w+ документ|заяв(?:к|л)|при[её]м\w* (?:вед|ид)|сворачив|прода(?:ж|ва)|отгруз|оформл|выда(?:ва|ч)|цен[аыу]\b"
     r"|учебн|станет известн|подорожа|ставк|пошлин|торг[иа]|аукцион"
 )
 """What begins or ends on a day beside the measure itself: licences, applications, prices."""
 _EXPECTED = re.compile(r"\b(?:к|полага\w*|прогноз\w*|ожида\w*|остан[еу]тся|жд[уё]т)\s*$")
-_REMAINS = re.compile(r"\W*(?:остан[еу]тся|ожида|прогнозир)")
+_REMAINS = re.compile(r"\W*(?:ожида|прогнозир)")
 _APPLICATIONS = re.compile(r"\bпри[её]м(?:а|у|е)?\b|принима[ею]т|\bподать|пода[юё]т|подача|подачи|заявк|заявлен")
 _TAKEN = re.compile(r"[^.;]{0,30}\b(?:при[её]м|принима[ею]т|подать|пода[юё]т)")
 _NOTICES = re.compile(r"(?:размещ|объявл|начат|опубликов)\w*(?: \w+){0,2}\s*(?:до)?\s*$")
 _AS_BEFORE = re.compile(r"[^.;]{0,40}(?:не меня|прежн|по стар)")
-_OF_MEASURE = re.compile(r"квот|вывоз|вывезти|экспорт|ввоз|ввезти|запрет|действ|лимит|разреш|quota|export|import|ban\b")
+_OF_MEASURE = re.compile(r"квот|вывоз|вывезти|экспорт(?![её]р)|ввоз|ввезти|запрет|действ|лимит|разреш|quota|export|import|ban\b")
 _BEGINS = re.compile(
     r"вступ|действ|применя|примен|исполня|выполня|заработа|начн\w+|обязательн|станет|стартует|переход|перейд|запуск|в силе|вводится"
     r"|take\w* effect|appl(?:y|ies)|start|effective|come\w* into|from"
@@ -49,11 +49,14 @@ _BEGINS = re.compile(
 _FROM_DAY_TO = re.compile(r"\bс\s+\d{1,2}\s+\w+(?:\s+20\d\d(?:\s+(?:года|г\.))?)?\s+на\s*$")
 _POSTPONED = re.compile(r"отлож|перенес|сдвин|отсроч|отодвин")
 _IN_FORCE_ON = re.compile(
-    r"(?:(?:вступ\w+ в силу|заработать|начать действовать) [^.;]{0,30}(?:может|могут|должн\w+)|"
+    r"(?:вступ\w+ (?:он[аои]?|документ|закон|приказ|постановление|изменения|поправки) в силу|планируем\w+ дата\W+"
+    r"|нов\w+ срок\W+(?:не раньше)?|(?:вступ\w+ в силу|заработать|начать действовать) [^.;]{0,30}(?:может|могут|должн\w+)|"
     r"вступ\w+ в силу|начн\w+ (?:действовать|применяться|работать)|начина\w+ (?:действовать|применяться)|заработа\w+|стартует"
     r"|стан\w+ обязательн\w+|take\w* effect|effective|вступлени\w+ в силу\W*|начал\w+ (?:действия|применения)(?: \w+)?\W*"
     r"|применени\w+[^.;]{0,30}[—–:-]|вступ\w+ в силу, как ожидается,|в силу [^.;]{0,40}вступ\w+,? ?(?:как ожидается,)?)\s*(?:on\s*)?$"
 )
+_YEARS = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_AND_ON = re.compile(r"\s*и\s+(?:далее|последующ|(?:на период\s+)?с\s+20\d\d)")
 _BACK = re.compile(
     r"\b(?:с начала|с конца|начиная|работает|действовавш\w*|введ[её]нн\w*|создан\w*|основан\w*|действ\w+ ещ[её]|жд(?:ут|ал\w*)|не)\s*с?\s*$"
     r"|\bsince\s*$"
@@ -126,18 +129,19 @@ def beginning(facts: Sequence[Dated], own: Line) -> str | None:
 
 def _from_edges(facts: Sequence[Dated], kind: str, published: date | None) -> dict[str, str] | None:
     start = end = ends = ""
-    facts = [fact for fact in facts if not _is_of_something_else(fact[1], fact[2])]
-    for entity, before, _, line in facts:
+    facts = [fact for fact in facts if len(str(fact[0].value)) == 4 or not _is_of_something_else(fact[1], fact[2])]
+    for entity, before, after, line in facts:
         value = str(entity.value)
         if kind.startswith("proc.") and _NOW.search(line.text.lower()):
             continue
         if len(value) == 7 and entity.comparator == "≤" and before.endswith("до "):
             continue  # «до июля»: its last day to some, the day before its first to others
         if len(value) == 4:
-            if kind == "quota.procurement.share" and entity.comparator == "≥" and published and int(value) >= published.year and not start:
+            from_year = kind == "quota.procurement.share" and entity.comparator == "≥" and not start
+            if from_year and published and int(value) >= published.year and not _is_step(value, line, published):
                 start = f"{value}-01-01"
             if not start and not end and _is_for_year(value, before, kind, published):
-                start, end = f"{value}-01-01", f"{value}-12-31"
+                start, end = f"{value}-01-01", "" if _AND_ON.match(after) else f"{value}-12-31"
         elif not start and _begins(entity, before, published):
             start = _first_day(value)
         elif entity.comparator == "≤" and not end and not _is_due(before[-60:]) and not _DONE_BY.search(before[-22:]):
@@ -207,14 +211,31 @@ def effective(facts: Sequence[Dated], kind: str, published: date | None) -> str 
             and (rule or _BEGINS.search(before + after))
             and not _is_back(before, entity.value, published)
             and not _WAS_TO.search(before[-50:])
+            and not _is_of_something_else(before, after)
         )
         postponed = entity.comparator in ("≤", "<") and kind.startswith("proc.") and _POSTPONED.search(before[-60:])
         old_rules = rule and entity.comparator in ("≤", "<") and _NOTICES.search(before[-60:]) and _AS_BEFORE.match(after)
         turning = "переходный период" in before[-24:]
-        named = entity.comparator == "" and len(entity.value) == 10 and _IN_FORCE_ON.search(before)
+        named = entity.comparator == "" and len(entity.value) == 10 and _IN_FORCE_ON.search(before) and "окончан" not in before
         if since or postponed or old_rules or turning or named:
             return _first_day(entity.value)
+    return _year_to_come(facts, published) if kind.startswith("proc.") else None
+
+
+def _year_to_come(facts: Sequence[Dated], published: date | None) -> str | None:
+    """«Порог повышается с 2028 года»: where no day is named, the year from which a rule holds, if it has not begun yet."""
+    for entity, before, after, line in facts:
+        year = str(entity.value) if entity.kind == "date" and entity.comparator == "≥" else ""
+        if len(year) != 4 or not published or int(year) <= published.year:
+            continue
+        if not _is_step(year, line, published) and not _is_of_something_else(before, after):
+            return f"{year}-01-01"
     return None
+
+
+def _is_step(year: str, line: Line, published: date) -> bool:
+    """«На 2027 год – 90 баллов, с 2029 года – 130»: the second step of a rule is not its beginning."""
+    return any(str(published.year) <= other < year for other in _YEARS.findall(line.text))
 
 
 def _is_back(before: str, value: str, published: date | None) -> bool:

@@ -39,7 +39,7 @@ def find_relative(page: Page) -> Iterator[Found]:
 
 
 _POINTS = re.compile(
-    r"(?<![\d.,])([0-3]\d)\.(0\d|1[0-2]) ?- ?([0-3]\d)\.(0\d|1[0-2])(?![\d.]|,\d| ?(?:%|руб|млн|тыс))"
+    r"(?<![\d.,])([0-3]\d)\.(0\d|1[0-2])(?P<y1>\.[1-3]\d)? ?- ?([0-3]\d)\.(0\d|1[0-2])(?P<y2>\.[1-3]\d)?(?![\d.]|,\d| ?(?:%|руб|млн|тыс))"
     r"|\bс ([0-3]\d)\.(0\d|1[0-2]) (?:по|до) ([0-3]\d)\.(0\d|1[0-2])(?![\d.]|,\d| ?(?:%|руб|млн|тыс))"
 )
 _TIME = re.compile(r"[(:] ?$|(?:срок|период)[а-я]* (?:- )?$")
@@ -48,10 +48,21 @@ _TIME = re.compile(r"[(:] ?$|(?:срок|период)[а-я]* (?:- )?$")
 def find_ranges_of_points(page: Page) -> Iterator[Found]:
     """«15.02–30.06», a post's way to write a period without its years: the one that is not over yet."""
     for match in _POINTS.finditer(page.low):
-        numbers = [int(group) for group in match.groups() if group]
+        numbers = [int(group) for group in match.groups() if group and group[0] != "."]
         said = match.group().startswith("с ") or _TIME.search(page.low, max(0, match.start() - 16), match.start())
-        if said and page.today and (found := _range(page.today, *numbers)):
+        if not said or not page.today:
+            continue
+        found = _range(page.today, *numbers) if not match["y2"] else _of_years(match["y1"] or match["y2"], match["y2"], *numbers)
+        if found:
             yield Found("period", {"start": found[0].isoformat(), "end": found[1].isoformat(), "inclusive": True}, *match.span())
+
+
+def _of_years(first: str, last: str, *numbers: int) -> tuple[date, date] | None:
+    day, month, last_day, last_month = numbers
+    try:
+        return date(2000 + int(first[1:]), month, day), date(2000 + int(last[1:]), last_month, last_day)
+    except ValueError:
+        return None
 
 
 def _range(today: date, day: int, month: int, last_day: int, last_month: int) -> tuple[date, date] | None:
