@@ -11,10 +11,13 @@ import pytest
 
 from bot.talking import Chat, lines_of, run
 from conftest import Clock
-from watcher.bot.world import Answer
-from watcher.model import Alert, Entry, Held, Limits, Outlet, Owed, Poll, recipient_id
+from watcher.bot.archive import StoreArchive
+from watcher.bot.conversation import respond
+from watcher.bot.world import Answer, Said, Turn, World
+from watcher.model import Alert, Entry, Held, Limits, Outlet, Owed, Poll, Rule, recipient_id
 from watcher.store.judged import hold, owe, put_alert
 from watcher.store.outbox import Dialled
+from watcher.store.readers import Reader
 
 ALERT = Alert(
     "s", 0, "alert", "Квота", "", (Outlet("tass", "ТАСС", "agency", "e", "Квота", "", None),), (), datetime(2026, 3, 2, tzinfo=UTC)
@@ -90,3 +93,21 @@ def test_why_knows_the_number_under_a_message_of_that_chat(chat: Chat, clock: Cl
     for name in ("1", "№ 1", "№1"):
         assert lines_of(chat.says("anna", f"/why {name}"), "7")[0] == "Квоту продлили"
     assert "не видел" in lines_of(chat.says("anna", "/why 2"), "7")[0]
+
+
+def test_many_rules_are_turned_over_and_a_tap_stays_on_its_page(chat: Chat, clock: Clock) -> None:
+    rules = {f"r{number}": Rule(f"r{number}", f"Правило {number}", query="слово") for number in range(130)}
+    reader = Reader("7", "7", "Анна", "allowed", False, "ru", {}, clock(), rules=tuple(rules))
+    world = World(rules, "open", frozenset(), StoreArchive(chat.store, {}, {}, lambda: 0.0), clock())
+
+    def tapped(data: str) -> list[str]:
+        answer = respond(Turn(Said("7", "7", "Анна", data=data), reader, {}, world))
+        return [button.text for row in answer.replies[0].message.buttons for button in row]
+
+    assert tapped("rules:0")[-1] == "1/4 →"
+    assert (tapped("rules:1")[0], tapped("rules:1")[-2:]) == ("✅ Правило 40", ["←", "2/4 →"])
+    assert tapped("rules:3")[-2:] == ["✅ Правило 129", "←"]
+    assert tapped("rules:99") == tapped("rules:3")
+    assert "▫️ Правило 50" in tapped("rule:r50")
+    mine = respond(Turn(Said("7", "7", "Анна", "/my"), reader, {}, world)).replies[0].message.buttons
+    assert sum(map(len, mine)) <= 100

@@ -11,12 +11,29 @@ from watcher.bot.world import Answer, Turn
 from watcher.model import Button, Narrowing, Profile, Subscription, digest
 from watcher.store.readers import Reader
 
+_PAGE = 40
+_MOST = 100
+"""Buttons that Telegram takes under one message: https://limits.tginfo.me."""
 
-def switches(turn: Turn, followed: Collection[str]) -> Keyboard:
-    """Give the rules as buttons, each saying whether it is on; 🔒: the operator set it for this chat."""
+
+def switches(turn: Turn, followed: Collection[str], page: int = 0) -> Keyboard:
+    """Give the rules of a page as buttons, each saying whether it is on; 🔒: the operator set it for this chat."""
     theirs = _set_by_operator(turn)
     marks = {id: "🔒 " if id in theirs else "✅ " if id in followed else "▫️ " for id in turn.world.rules}
-    return tuple((button(marks[id] + rule.title, f"rule:{short(id)}"),) for id, rule in turn.world.rules.items())
+    rules = list(turn.world.rules.items())
+    pages = -(-len(rules) // _PAGE)
+    page = min(page, max(pages - 1, 0))
+    rows = [(button(marks[id] + rule.title, f"rule:{short(id)}"),) for id, rule in rules[page * _PAGE : (page + 1) * _PAGE]]
+    turns = [button("←", f"rules:{page - 1}")] if page else []
+    turns += [button(f"{page + 1}/{pages} →", f"rules:{page + 1}")] if page + 1 < pages else []
+    return (*rows, *((tuple(turns),) if turns else ()))
+
+
+def turned(turn: Turn, value: str) -> Answer:
+    """Another page of the rules."""
+    if not value.isdigit():
+        return turn.stale()
+    return turn.instead(*_heading(turn), keyboard=switches(turn, turn.reader.rules if turn.reader else (), int(value)))
 
 
 def _set_by_operator(turn: Turn) -> frozenset[str]:
@@ -61,7 +78,8 @@ def switched(turn: Turn, value: str) -> Answer:
     changes = (*turn.joined(), turn.change("follow" if on else "leave", id))
     title = turn.world.rules[id].title
     toast = turn.say(f"Включено: {title}" if on else f"Выключено: {title}", f"On: {title}" if on else f"Off: {title}")
-    return turn.instead(*_heading(turn), keyboard=switches(turn, followed ^ {id}), changes=changes, toast=toast)
+    page = list(turn.world.rules).index(id) // _PAGE
+    return turn.instead(*_heading(turn), keyboard=switches(turn, followed ^ {id}, page), changes=changes, toast=toast)
 
 
 # ------------------------------------------------------------------------------------------------- /my
@@ -107,7 +125,16 @@ def _all_of(turn: Turn, reader: Reader | None, without: str = "") -> tuple[list[
         return [turn.say("Подписок нет. /profile — в три касания, /rules — правила, /watch — свой запрос.",
                          "No subscriptions. /profile in three taps, /rules, or /watch for a query of your own.")], ()  # fmt: skip
     head: list[Row] = [turn.say("Ваши подписки; ✎ меняет, ✗ убирает:", "Your subscriptions; ✎ changes, ✗ removes:")] if rows else []
-    return [*head, *rows, *operator, *([times(turn, reader)] if rows else [])], tuple(keyboard)
+    return [*head, *rows, *operator, *([times(turn, reader)] if rows else [])], _fitting(keyboard)
+
+
+def _fitting(keyboard: Sequence[tuple[Button, ...]]) -> Keyboard:
+    """Leave out the buttons that Telegram would not take; rules are switched off at /rules as well."""
+    kept: list[tuple[Button, ...]] = []
+    for one in reversed(keyboard):  # own queries, dossiers and mutes stand last, and nowhere else
+        if sum(map(len, kept)) + len(one) <= _MOST:
+            kept.insert(0, one)
+    return tuple(kept)
 
 
 def _of_operator(turn: Turn, subscription: Subscription) -> Row:

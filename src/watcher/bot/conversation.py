@@ -103,6 +103,7 @@ _TAPS: Mapping[str, Command] = {
 }
 _READING_TAPS: Mapping[str, Command] = {
     "find": watching.page,
+    "rules": choosing.turned,
     "more": feedback.more,
     "row": feedback.back,
     "why": feedback.why_tapped,
