@@ -52,7 +52,7 @@ def assemble(entry: Entry, version: int, *, names: bool, known: Knowledge | None
             if one.type.family not in refusals
         ]
         found.extend(one for one in amended(document, known, entities, found) if one.type.family not in refusals)
-        chosen = choose(document, known, found)
+        chosen = choose(document, known, found, _clusters(document, entities))
         events = [
             event for one in chosen for event in _told(reading, one, _of_others(one, chosen, found), _apart(document, one, chosen, found))
         ]
@@ -74,6 +74,17 @@ def _facts(entry: Entry, document: Document, *, names: bool) -> tuple[Entity, ..
     of_title, of_body = find_names([document.title, document.cleaned.mask(document.text)])
     title = facts.find("title", document.title, None, entry.published, names=of_title)
     return (*title, *facts.find(document.body, document.text, document.cleaned, entry.published, names=of_body))
+
+
+def _clusters(document: Document, entities: Sequence[Entity]) -> dict[int, frozenset[str]]:
+    """By what the clusters go that each sentence names."""
+    named = [one for one in entities if one.kind == "cluster"]
+    return {
+        at: frozenset().union(
+            *(splitting.core_of(one) for one in named if one.span.field == line.field and line.start <= one.span.start < line.end)
+        )
+        for at, line in enumerate(document.lines if named else ())
+    }
 
 
 def _names_fresh_act(reading: Reading) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from watcher.model import STAGES
 from watcher.understanding.events import novelty, stages
@@ -35,10 +36,13 @@ class Chosen:
     why: str = ""
 
 
-def choose(document: Document, known: Knowledge, found: Sequence[Candidate]) -> list[Chosen]:
+def choose(
+    document: Document, known: Knowledge, found: Sequence[Candidate], clusters: Mapping[int, frozenset[str]] = MappingProxyType({})
+) -> list[Chosen]:
     """Choose the events of an entry, news first, in the order of the text.
 
-    A family that has news has nothing recalled; of any other at most one event is recalled.
+    A family that has news has nothing recalled; of any other at most one event is recalled. `clusters` says by line what those go by that
+    it names.
     """
     whole = novelty.recalled(document, known)
     asked = "" if whole else novelty.asked(document, known)
@@ -49,11 +53,11 @@ def choose(document: Document, known: Knowledge, found: Sequence[Candidate]) -> 
     old: list[Chosen] = []
     for ones in by_family.values():
         told, recalled = _told_and_recalled(document, known, ones, (whole, asked))
-        chosen = _most_specific(document, known, told, is_package=_is_package(document, known))
+        chosen = _most_specific(document, known, told, clusters, is_package=_is_package(document, known))
         news.update(chosen)
         if not chosen and recalled:
             old.append(max(recalled, key=lambda one: (one.weight, one.candidate.type.rank)))
-    standing = [one for name, one in news.items() if not _belongs_elsewhere(name, one, news.values())]
+    standing = [one for name, one in news.items() if not _belongs_elsewhere(document, known, one, news.values())]
     return [*sorted(standing, key=lambda one: one.candidate.at), *old]
 
 
@@ -93,7 +97,7 @@ def _told_and_recalled(
 def _is_told(document: Document, known: Knowledge, one: Candidate, package: bool) -> bool:
     if one.topic and (_is_official_title(document, known, one) or _is_decided_next(document, known, one)):
         return True
-    if package and one.type.figures and _has_number(document, one):
+    if package and one.type.figures and _has_number(document, known, one):
         return True
     return one.news and _is_believed(document, known, one)
 
@@ -152,8 +156,9 @@ def _in_head(document: Document, at: int) -> bool:
     return at < 3 and document.lines[at].kind in ("title", "lead")
 
 
-def _has_number(document: Document, one: Candidate) -> bool:
-    return any(token.text[0].isdigit() for token in document.lines[one.at].words.tokens)
+def _has_number(document: Document, known: Knowledge, one: Candidate) -> bool:
+    line = document.lines[one.at]
+    return any(token.text[0].isdigit() for token in line.words.tokens) or first(known.cues["number"], line) is not None
 
 
 def _is_package(document: Document, known: Knowledge) -> bool:
@@ -161,7 +166,9 @@ def _is_package(document: Document, known: Knowledge) -> bool:
     return document.lines[0].kind == "title" and first(known.cues["package"], document.lines[0]) is not None
 
 
-def _most_specific(document: Document, known: Knowledge, ones: Sequence[Candidate], *, is_package: bool) -> dict[str, Chosen]:
+def _most_specific(
+    document: Document, known: Knowledge, ones: Sequence[Candidate], clusters: Mapping[int, frozenset[str]], *, is_package: bool
+) -> dict[str, Chosen]:
     lines: dict[int, list[Candidate]] = defaultdict(list)
     for one in sorted(ones, key=lambda one: -one.type.rank):
         if all(one.type.name in other.type.beside for other in lines[one.at]):
@@ -170,7 +177,7 @@ def _most_specific(document: Document, known: Knowledge, ones: Sequence[Candidat
     best: dict[str, Candidate] = {}
     for at in sorted(lines):
         for one in lines[at]:
-            if document.lines[at].kind in ("title", "lead") or not one.type.figures or _has_number(document, one):
+            if document.lines[at].kind in ("title", "lead") or not one.type.figures or _has_number(document, known, one):
                 weight[one.type.name] += _WEIGHT[document.lines[at].kind]
                 best.setdefault(one.type.name, one)
     if any(one.at < _HEAD for one in best.values()) and not (is_package or document.cleaned.digest):
@@ -184,6 +191,7 @@ def _most_specific(document: Document, known: Knowledge, ones: Sequence[Candidat
     def stands(name: str, others: Mapping[str, Candidate]) -> bool:
         here = items[name]
         near = {other for other in items if name not in apart or items[other] == here or min(here, items[other]) < 0}
+        near -= {other for other, one in best.items() if _names_another(clusters, best[name].at, one.at)}
         heavy = max(weight[other] for other in (items if document.cleaned.digest else near))
         return _stands(document, name, {other: others[other] for other in others if other in near}, weight, heavy, is_package=is_package)
 
@@ -193,6 +201,15 @@ def _most_specific(document: Document, known: Knowledge, ones: Sequence[Candidat
         for name, one in best.items()
         if stands(name, {other: best[other] for other in best if other in firm or other == name})
     }
+
+
+def _names_another(clusters: Mapping[int, frozenset[str]], at: int, other: int) -> bool:
+    """Whether two sentences name clusters that have no word in common, each by more than one: «курганский кластер» may be any of Kurgan.
+
+    What a headline calls the cluster, the text may call by its name.
+    """
+    names = clusters.get(at, frozenset()), clusters.get(other, frozenset())
+    return min(at, other) > 0 and min(map(len, names)) > 1 and not names[0] & names[1]
 
 
 def _stands(
@@ -245,10 +262,11 @@ def _opens_with_a_decision(document: Document, known: Knowledge, at: int) -> boo
     return found is not None and find(found[0], line.plain) is not None
 
 
-def _belongs_elsewhere(name: str, chosen: Chosen, news: Iterable[Chosen]) -> bool:
+def _belongs_elsewhere(document: Document, known: Knowledge, chosen: Chosen, news: Iterable[Chosen]) -> bool:
     """Whether another family's event, told as well as this one, says the same."""
+    mine = chosen.candidate
     return any(
-        name.startswith(other.candidate.type.elsewhere) and other.weight >= chosen.weight
+        mine.type.name.startswith(other.candidate.type.elsewhere) and other.weight >= chosen.weight
         for other in news
-        if other.candidate.type.elsewhere
+        if other.candidate.type.elsewhere and not _item(document, known, mine.type, [mine.at]) > other.candidate.at
     )

@@ -79,13 +79,13 @@ def _naming_several(scope: Scope) -> set[int]:
     """The sentences where the clusters of one order are named together; by their identity."""
     counts: dict[int, int] = {}
     for fact in scope.of("cluster"):
-        if fact.line.kind in ("title", "lead", "body") and _core(fact.entity):
+        if fact.line.kind in ("title", "lead", "body") and core_of(fact.entity):
             counts[id(fact.line)] = counts.get(id(fact.line), 0) + 1
     return {line for line, count in counts.items() if count > 1}
 
 
-def _core(entity: Entity) -> Name:
-    """What tells one cluster's name from another's; a place tells too, so that only the words every name has are left out."""
+def core_of(entity: Entity) -> Name:
+    """Give what tells one cluster's name from another's; a place tells too, so that only the words every name has are left out."""
     out: set[str] = set()
     for token in words.tokens(str(entity.value)):
         if token.is_word and not token.lemmas & _GENERIC:
@@ -96,7 +96,7 @@ def _core(entity: Entity) -> Name:
 def _distinct(facts: Sequence[Told]) -> list[tuple[Name, Told]]:
     out: list[tuple[Name, Told]] = []
     for fact in facts:
-        core = _core(fact.entity)
+        core = core_of(fact.entity)
         if not core:
             continue
         same = next((at for at, (known, _) in enumerate(out) if core & known), None)
@@ -108,7 +108,7 @@ def _distinct(facts: Sequence[Told]) -> list[tuple[Name, Told]]:
 
 
 def _of(line: Line, scope: Scope, named: Sequence[tuple[Name, Told]]) -> set[int]:
-    cores = [_core(fact.entity) for fact in scope.of("cluster") if fact.line is line]
+    cores = [core_of(fact.entity) for fact in scope.of("cluster") if fact.line is line]
     return {at for at, (name, _) in enumerate(named) if any(core & name for core in cores)}
 
 
