@@ -148,7 +148,9 @@ def _is_believed(document: Document, known: Knowledge, one: Candidate) -> bool:
 
 def _decides(document: Document, known: Knowledge, one: Candidate) -> bool:
     line = document.lines[one.at]
-    return one.at > 0 and line.kind != "quote" and first(known.cues["decided"], line) is not None
+    if one.at == 0 or first(known.cues["just"], line):
+        return one.at > 0
+    return line.kind != "quote" and first(known.cues["decided"], line) is not None
 
 
 def _in_head(document: Document, at: int) -> bool:
