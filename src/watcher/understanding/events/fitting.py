@@ -49,4 +49,4 @@ def is_act_of(kind: str, act: Mapping[str, Any], sentence: str) -> bool:
     """Whether an act can be the ground of the event: a cluster is registered by an order, or by what the requirements say."""
     if not kind.startswith(_ORDERS) or act.get("type") not in ("постановление", "закон"):
         return True
-    return act.get("number") == _REQUIREMENTS and _FULFILLED.search(sentence) is not None
+    return kind.startswith("cluster.register") and act.get("number") == _REQUIREMENTS and _FULFILLED.search(sentence) is not None
