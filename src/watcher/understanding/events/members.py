@@ -34,6 +34,7 @@ _LOST = re.compile(r"обанкрот|переехал|выбы[лв]|ликви
 _TOTAL = re.compile(r"(?:теперь|всего|итого|\bдо|стало|насчит\w*|достиг\w*|вырос\w*|total)\W*(?:\w+\W+){0,3}$")
 _ALL = re.compile(r"всего|все |итого|теперь|до |total")
 _SOME = re.compile(r"получ|постро|откр|запус|уже |подал|собира|возме|вложи|выпустил|из них")
+_PAIR = 2  # no cluster has a single member
 _FEW = 5  # enterprises named at the head of a sentence: fewer may be some of the members
 _WORKERS = re.compile(r"рабоч\w+ мест|работ[ан]\w+|занят\w*|труд\w+|сотрудник|персонал|коллектив|численность|jobs|employ|workers|staff")
 
@@ -64,7 +65,7 @@ def _weight(fact: Told, scope: Scope) -> int:
 def _is_part(fact: Told, scope: Scope) -> bool:
     """«Ещё трое», «из них пять», «с тех пор два обанкротились»: some of the members, newcomers, a former number."""
     low = fact.line.text.lower()
-    if "переговор" in fact.before or _LISTED.match(fact.after):
+    if "переговор" in fact.before or "не хват" in fact.before or int(fact.entity.value["value"]) < _PAIR or _LISTED.match(fact.after):
         return True
     if _FRESH.search(fact.before) or "нов" in fact.entity.text.lower() or _WAS.search(fact.before) or _LOST.search(fact.after):
         return True

@@ -29,6 +29,7 @@ _UNTOUCHED = re.compile(r"не меня[её]тся|не измен|никто �
 _LISTED = re.compile(
     r"(?:расшир|дополн|пополн|добав|включ|попал)\w*[^.;]{0,60}(?:переч|списк|приложени|позици)|(?:переч|список|приложени)\w*[^.;]{0,40}(?:расшир|дополн|пополн|добав)"
 )
+_PROVIDED = re.compile(r"предусмотренн\w+\s+(?:законом\s+)?(?:№\s*)?$")
 _COMMENTS = re.compile(r"отзыв|замечани|предложени|обсужд|высказ|экспертиз")
 _MEMBERSHIP = ("cluster.register", "cluster.participants", "cluster.operator")
 _BESIDE_LAW = frozenset(
@@ -188,6 +189,8 @@ def _is_field_of_work(fact: Told, scope: Scope) -> bool:
     if scope.kind.startswith(_MEMBERSHIP):
         return bool(_SUPPORT.search(fact.line.text.lower())) and not _SUPPORT.search(scope.own.text.lower())
     number = str(fact.entity.value.get("number"))
+    if number in _PURCHASES and _PROVIDED.search(fact.before):
+        return True
     if number == "223-ФЗ" and scope.kind == "proc.smb":
         return False  # the shares of small business are that law's own
     return number in _PURCHASES and scope.kind in _BESIDE_LAW and _FIELD.search(fact.before) is not None
