@@ -15,7 +15,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 @pytest.mark.parametrize("state", sorted(health.WORDS))
 def test_every_state_of_health_is_explained(state: str) -> None:
-    assert f"| `{state}` |" in (DOCS / "reference" / "sources.md").read_text(encoding="utf-8")
+    assert f" (`{state}`) |" in (DOCS / "reference" / "sources.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", kinds())
