@@ -24,6 +24,7 @@ _REFUSED = {
     "metaphor": "оборот речи",
     "military": "военное",
     "munitions": "кассетные боеприпасы",
+    "list of banks": "перечень банков",
     "one firm": "об одной компании",
     "one product": "об одном товаре",
     "politics": "партии и выборы",

@@ -27,10 +27,15 @@ def amended(document: Document, known: Knowledge, facts: Sequence[Entity], found
         at = _line_of(document, fact)
         if at is None or (at, kind.family) in taken:
             continue
-        if _is_local(document.lines[at], fact, facts):
+        if _is_local(document.lines[at], fact, facts) or _is_look_alike(document.lines[at], kind.family, known):
             continue
         if candidate := _candidate(kind, document.lines[at], at, fact, known):
             yield candidate
+
+
+def _is_look_alike(line: Line, family: str, known: Knowledge) -> bool:
+    """Whether the sentence speaks of something that only looks like the family: «обновлён перечень банков, гарантии которых …»."""
+    return any(first(one.patterns, line) for one in known.lookalikes if one.scope == "sentence" and one.family == family)
 
 
 def _is_local(line: Line, fact: Entity, facts: Sequence[Entity]) -> bool:

@@ -14,6 +14,7 @@ from watcher.understanding.grammar import Lexicon, Pattern, Place, Words, find, 
 
 _WHICH = frozenset({"который", "чей"})
 _HEADING = 30  # characters: a shorter line after a date heads no news
+_HEADING_WORDS = 4  # with its mark or number: the longest of an item of a digest
 ASIDE = 1_000  # topics from here on are items of a list beside the text
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 TITLE = 2_000  # characters of a title that are read
@@ -107,12 +108,24 @@ def read(entry: Entry, lexicon: Lexicon) -> Document:
     asides = _beside(cleaned, text)
     if asides:
         cleaned = _with_headings(cleaned, text, asides)
-    for topic, sentences in enumerate(cleaned.topics):
+    for topic, told in enumerate(cleaned.topics):
+        sentences = _under_its_heading(told, text) if cleaned.digest else told
         for sentence in sentences[: max(0, _MOST - len(lines))]:
             beyond = bisect_right(asides, sentence.start)
             kind, number = ("body", ASIDE + beyond) if beyond else (sentence.kind, topic)
             lines.extend(_lines((body, text, sentence.start, sentence.end), kind, number, lexicon))
     return Document(title, text, body, tuple(lines), cleaned, *((entry.published.year, entry.published.month) if entry.published else ()))
+
+
+def _under_its_heading(sentences: Sequence[texts.Sentence], text: str) -> Sequence[texts.Sentence]:
+    """Read the heading of an item with its first sentence: «Опыт. Требования снизили» says only between them what it is about."""
+    if (
+        len(sentences) < 2
+        or sentences[0].kind != sentences[1].kind
+        or len(text[sentences[0].start : sentences[0].end].split()) > _HEADING_WORDS
+    ):
+        return sentences
+    return [replace(sentences[0], end=sentences[1].end), *sentences[2:]]
 
 
 def _beside(cleaned: texts.Cleaned, text: str) -> list[int]:
