@@ -203,7 +203,15 @@ def test_the_period_of_a_quota_in_a_draft_under_discussion_is_no_deadline() -> N
     assert found["period"] == {"start": "2026-07-01", "end": "2026-12-31"}
 
 
-@pytest.mark.parametrize("text", ["Мебельщики просили о 2 млн тонн, лесорубы — о 5 млн.", "Экспортёры рассчитывали вывезти 5 млн тонн."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Мебельщики просили о 2 млн тонн, лесорубы — о 5 млн.",
+        "Экспортёры рассчитывали вывезти 5 млн тонн.",
+        "В 2026 году действует квота в 2 млн тонн.",
+        "Экспорт за прошлый квартал составил 2 млн тонн.",
+    ],
+)
 def test_what_others_asked_for_is_no_volume(text: str) -> None:
     found = slots("quota.export.nontariff", "Правительство установило квоту на вывоз пиловочника: 3 млн тонн", text)
     assert found["volume"] == [{"value": 3_000_000, "unit": "т"}]
@@ -312,3 +320,22 @@ def test_a_year_and_those_after_it_have_no_end() -> None:
     text = "Правительство расширило перечень товаров с минимальной долей закупок. Доля установлена на 2027 год и на период с 2028 года."
     found = slots("quota.procurement.share", "В перечень с обязательной долей закупок добавлены рояли", text)
     assert (found["period"], found["change"]) == ({"start": "2027-01-01"}, "introduce")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Прежнее ограничение, введённое постановлением № 101 от 30 января 2025 года, истекло весной.",
+        "До сих пор с 2020 года действовал порядок из постановления № 101.",
+    ],
+)
+def test_an_act_whose_time_is_over_is_none_of_the_event(text: str) -> None:
+    first = "Кабмин подписал постановление № 712 от 18 февраля. Запрет вывоза пиловочника действует с 1 июня. "
+    found = slots("quota.export.ban", "Экспорт пиловочника запретили", first + text)
+    assert [act["number"] for act in found["acts"]] == ["712"]
+
+
+def test_the_most_that_one_project_gets_is_no_sum_of_the_selection() -> None:
+    text = "Минпромторг объявил отбор проектов промышленных кластеров. Субсидии – 1,2 млрд рублей, на один проект не больше 300 млн рублей."
+    found = slots("cluster.project.support", "Объявлен отбор совместных проектов промышленных кластеров на субсидии", text)
+    assert [one["value"] for one in found["money"]] == [1_200_000_000]

@@ -17,6 +17,7 @@ _INCREMENT = re.compile(
 _OF_THEM = re.compile(r"\bиз (?:них|которых)\s*$")
 _MOVED = re.compile(r"перераспредел\w+\s*$")
 _ASKED = re.compile(r"просил|прося\b|запрашивал|добива|настаива|хотел|рассчитывал|предлагали|asked|wanted|sought")
+_IN_FORCE_NOW = re.compile(r"\bв (?:20\d\d|этом|нынешнем|текущем) году (?:действует|применяется)|\bсейчас (?:действует|квота|лимит)")
 _LISTED = re.compile(r"\W*[\w\s,()«»\"/-]{2,60}?\s?[-–—:]\s*\d")
 _WHOLE_USED = re.compile(
     r"(?:\bиз|\bof|\bfrom)\s+(?!них|которых)(?:[\w-]+\s+){0,3}(?:в\s+|на\s+)?$"
@@ -27,7 +28,8 @@ _QUOTA_AFTER = re.compile(r"[\s-]{0,2}(?:[a-z-]+ ){0,2}quota")
 _HOME_AFTER = re.compile(r"[\s\w.]{0,16}(?:приход\w+ на|достан\w+|на долю|[-–—] на|для|for)\s+(?:росси|рф\b|russia)")
 _STATISTICS = re.compile(
     r"собра\w+|урожа\w+|произве\w+|производств\w+ |потребл\w+|спрос|поставил\w*|отгрузил\w*|экспортировал\w*|вывезл\w+|вывезен\w*"
-    r"|за прошлый|израсходовал|исчерпал|(?:экспорт|импорт) (?:составил|вырос|упал|снизил)|по итогам|harvest|output|shipped|exported"
+    r"|за прошлый|израсходовал|исчерпал"
+    r"|(?:экспорт|импорт|вывоз|ввоз) (?:за [\w ]{3,24} )?(?:составил|вырос|упал|снизил)|по итогам|harvest|output|shipped|exported"
 )
 _QUOTA = re.compile(
     r"квот|лимит|вывез|вывоз|ввез|ввоз|завез|отгруз|отправ|постав|объ[её]м|экспорт|импорт|не более|разреш|отведен|выделен|потол"
@@ -84,6 +86,7 @@ def volume(scope: Scope, known: Knowledge) -> list[dict[str, Any]] | None:
             or _STATISTICS.search(low)
             or _FIRMS.search(low)
             or _ASKED.search(low)
+            or _IN_FORCE_NOW.search(low)
         ):
             continue
         if _owner(fact, known) == "foreign":

@@ -23,13 +23,17 @@ _SUPPORT = re.compile(
     r"субсид|грант|за[её]м|займ|кредит|поддержк|бюджет|возме[щс]|выдел\w+|финансирован|получат|получит|subsid|loan|grant|fund|spend|казн"
 )
 _PROJECTS = re.compile(r"инвест|вложен|вложат|вложить|проект|стоимост|оценива|построят|обойд|invest|project|cost|worth")
-_CONDITION = re.compile(r"\b(?:дешевле|дороже)\s+(?:чем\s+)?$")
+_CONDITION = re.compile(
+    r"\b(?:дешевле|дороже)\s+(?:чем\s+)?$|\bна\s+(?:один|каждый|1)\s+проект\W+(?:\w+\s+){0,2}$|максимальн\w+\s+(?:сумм|размер)[^.;]{0,40}$"
+)
 _PLACES = re.compile(r"москв[уые]", re.IGNORECASE)
 _UNTOUCHED = re.compile(r"не меня[её]тся|не измен|никто не трог|не затраг|не касается|пока (?:только )?обсужда")
 _LISTED = re.compile(
     r"(?:расшир|дополн|пополн|добав|включ|попал)\w*[^.;]{0,60}(?:переч|списк|приложени|позици)|(?:переч|список|приложени)\w*[^.;]{0,40}(?:расшир|дополн|пополн|добав)"
 )
 _PROVIDED = re.compile(r"предусмотренн\w+\s+(?:законом\s+)?(?:№\s*)?$")
+_FORMER = re.compile(r"\bист[её]к(?:ло|ла|ли)?\b|\bдействовал[аои]?\b|действовавш")
+_REPEALED = re.compile(r"утратив|утрачива|отмен|замен|взамен|вместо")
 _COMMENTS = re.compile(r"отзыв|замечани|предложени|обсужд|высказ|экспертиз")
 _MEMBERSHIP = ("cluster.register", "cluster.participants", "cluster.operator")
 _BESIDE_LAW = frozenset(
@@ -161,7 +165,7 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
             or _is_of_purchases(fact, scope)
             or _is_field_of_work(fact, scope)
             or not fitting.is_act_of(scope.kind, value, fact.line.text.lower())
-            or (fact.line is not scope.own and _UNTOUCHED.search(fact.line.text.lower()))
+            or (fact.line is not scope.own and (_UNTOUCHED.search(fact.line.text.lower()) or _is_former(fact)))
         ):
             continue
         act = {key: value[key] for key in ("type", "issuer", "number", "date") if value.get(key)}
@@ -171,6 +175,13 @@ def _acts(scope: Scope, known: Knowledge) -> list[dict[str, Any]]:
         elif act.get("number") or act.get("date"):
             out.append(act)
     return out
+
+
+def _is_former(fact: Told) -> bool:
+    """«Прежнее ограничение, введённое постановлением № 101, истекло»: an act whose time is over, unless this very event repeals it."""
+    low = fact.line.text.lower()
+    known = fact.entity.value.get("number") in _PURCHASES
+    return not known and _FORMER.search(low) is not None and not _REPEALED.search(low)
 
 
 def _is_of_purchases(fact: Told, scope: Scope) -> bool:
