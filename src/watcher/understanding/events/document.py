@@ -14,6 +14,7 @@ from watcher.understanding.grammar import Lexicon, Pattern, Place, Words, find, 
 
 _WHICH = frozenset({"который", "чей"})
 _HEADING = 30  # characters: a shorter line after a date heads no news
+_DASHES = "—–-"
 _HEADING_WORDS = 4  # with its mark or number: the longest of an item of a digest
 ASIDE = 1_000  # topics from here on are items of a list beside the text
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}")
@@ -118,7 +119,14 @@ def read(entry: Entry, lexicon: Lexicon) -> Document:
 
 
 def _under_its_heading(sentences: Sequence[texts.Sentence], text: str) -> Sequence[texts.Sentence]:
-    """Read the heading of an item with its first sentence: «Опыт. Требования снизили» says only between them what it is about."""
+    """Read the heading of an item with its first sentence: «Опыт. Требования снизили» says only between them what it is about.
+
+    The dash before an item makes it no speech.
+    """
+    if sentences and sentences[0].kind == "quote" and text[sentences[0].start] in _DASHES:
+        sentences = [
+            replace(one, kind="body") if one.kind == "quote" and "«" not in text[one.start : one.end] else one for one in sentences
+        ]
     if (
         len(sentences) < 2
         or sentences[0].kind != sentences[1].kind

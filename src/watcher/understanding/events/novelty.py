@@ -79,6 +79,8 @@ def asked(document: Document, known: Knowledge) -> str:
         return "asks: ?"
     if _is_interview(document):
         return INTERVIEW
+    if document.cleaned.digest and first(known.cues["digest"], document.lines[0]):
+        return ""
     found = first(known.cues["question"], document.lines[0])
     if found and not _is_answered_at_once(document.lines[0], found[1], known):
         return f"asks: {found[0].text}"
