@@ -156,14 +156,14 @@ def between(document: Document, known: Knowledge) -> Iterator[Candidate]:
     if not any(first(known.cues["acts"], line) for _, line in told):
         return
     silent = [_silent(line, sentence_level) for _, line in told]
-    everything = joined([line.words for _, line in told])
+    everything = joined([line.happened for _, line in told])
     for kind in known.types:
         if not kind.head or any(first(kind.recalls, line) for _, line in told):
             continue
         lines, whole = told, everything
         if any(kind.family in families for families in silent):
             lines = [pair for pair, families in zip(told, silent, strict=True) if kind.family not in families]
-            whole = joined([line.words for _, line in lines])
+            whole = joined([line.happened for _, line in lines])
         for pattern in kind.head:
             if pattern.rarest not in whole.places:
                 continue
