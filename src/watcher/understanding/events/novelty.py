@@ -42,13 +42,13 @@ def recalled(document: Document, known: Knowledge) -> str:
         for line in lines:
             if found := first(known.cues[name], line):
                 return f"old entry: {found[0].text}"
-    return genre(document, known, ("offer", "calendar"))
+    return genre(document, known, ("offer",))
 
 
 def genre(document: Document, known: Knowledge, genres: Sequence[str]) -> str:
     """Say of which genre an entry is by its own sentences, not by its title alone: at least two, and half of all, bear its marks.
 
-    A course is sold by hours, seats and a price, a calendar says what is handed in by which day: whatever else they name is known.
+    A course is sold by hours, seats and a price: whatever else it names is known. A calendar says what is handed in by which day.
     """
     lines = [line for line in document.lines if line.kind != "background"][:_GENRE_LINES]
     for name in genres:
@@ -84,7 +84,7 @@ def asked(document: Document, known: Knowledge) -> str:
     found = first(known.cues["question"], document.lines[0])
     if found and not _is_answered_at_once(document.lines[0], found[1], known):
         return f"asks: {found[0].text}"
-    return "" if first(known.cues["decided"], document.lines[0]) else genre(document, known, ("market",))
+    return "" if first(known.cues["decided"], document.lines[0]) else genre(document, known, ("market", "calendar"))
 
 
 def _is_answered_at_once(line: Line, asked: Place, known: Knowledge) -> bool:
