@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import asdict
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
+
+from watcher.model import Subscription
 
 T = TypeVar("T")
 
@@ -25,3 +28,19 @@ def load(kind: type[T], data: Any) -> T:
     """Read back what `dump` gave; unknown keys are passed over, so that an older binary reads newer rows."""
     value: T = _adapter(cast("Hashable", kind)).validate_python(data)
     return value
+
+
+def wishes(one: Subscription) -> dict[str, Any]:
+    """Give what a subscription wants, as commands and the page show it to programs: without its address or anything else of a person."""
+    return {
+        "id": one.id,
+        "notifier": one.notifier,
+        "rules": "all" if one.rules is None else list(one.rules),
+        "when": {"digest": {"at": list(one.digest.at), "days": list(one.digest.days)}} if one.digest else "instant",
+        "quiet": "-".join(one.quiet) if one.quiet else "",
+        "timezone": one.timezone,
+        "language": one.language,
+        "budget": one.budget,
+        "only": {key: value for key, value in asdict(one.only).items() if value},
+        "profile": one.profile,
+    }

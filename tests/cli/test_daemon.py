@@ -150,6 +150,7 @@ async def test_a_store_deleted_under_the_daemon_ends_it_with_what_happened(place
 
 @pytest.mark.postgres
 async def test_a_postgresql_that_is_not_there_is_one_clear_error(place: Place) -> None:
+    pytest.importorskip("psycopg", reason="the extra for PostgreSQL is not installed")
     place.store = "postgresql://reader:canary-of-a-password@127.0.0.1:9/none"
     place.write()
     code, _, err = await place.run("run", "--once")

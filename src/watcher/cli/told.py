@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from watcher import messages
 from watcher.bot.subscriptions import listening, subscriptions_of
 from watcher.cli import Context, failed
 from watcher.cli.settings import now, settings
+from watcher.codec import wishes
 from watcher.configuration import Settings, advice
 from watcher.errors import ConfigError, DeliveryError, Problem
 from watcher.model import Outgoing, Subscription, digest
@@ -30,7 +31,7 @@ def subscriptions(context: Context) -> int:
     for warning in loaded.warnings:
         click.echo(f"предупреждение: {warning}", err=True)
     stored = _stored(loaded)
-    rows = [_row(one, loaded, _state(one, loaded, stored.lost, now())) for one in _all(loaded)]
+    rows = [_row(one, _state(one, loaded, stored.lost, now())) for one in _all(loaded)]
     if context.json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
         return 0
@@ -103,19 +104,10 @@ def _state(one: Subscription, loaded: Settings, lost: Mapping[str, str], at: dat
     return lost.get(one.recipient) or ("paused" if paused else "on")
 
 
-def _row(one: Subscription, loaded: Settings, state: str) -> dict[str, Any]:
+def _row(one: Subscription, state: str) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "notifier": one.notifier,
+        **wishes(one),
         "address": one.address,
-        "rules": "all" if one.rules is None else list(one.rules),
-        "when": {"digest": {"at": list(one.digest.at), "days": list(one.digest.days)}} if one.digest else "instant",
-        "quiet": "-".join(one.quiet) if one.quiet else "",
-        "timezone": one.timezone,
-        "language": one.language,
-        "budget": one.budget,
-        "only": {key: value for key, value in asdict(one.only).items() if value},
-        "profile": one.profile if isinstance(one.profile, str) else "",
         "fallback": {"notifier": one.fallback.notifier, "address": one.fallback.address} if one.fallback else None,
         "by": "reader" if one.by_reader else "configuration",
         "state": state,

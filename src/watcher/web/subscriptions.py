@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
+from watcher.codec import wishes
 from watcher.lines import clean
 from watcher.model import Subscription
 from watcher.web.layout import SIZE, Asked, Names, View, one_page
@@ -29,19 +29,7 @@ def data(view: View, asked: Asked) -> dict[str, Any]:
 
 
 def _row(one: Subscription, names: Names, state: str) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "notifier": one.notifier,
-        "rules": "all" if one.rules is None else list(one.rules),
-        "when": {"digest": {"at": list(one.digest.at), "days": list(one.digest.days)}} if one.digest else "instant",
-        "quiet": "-".join(one.quiet) if one.quiet else "",
-        "timezone": one.timezone,
-        "language": one.language,
-        "budget": one.budget,
-        "only": {key: value for key, value in asdict(one.only).items() if value},
-        "profile": one.profile,
-        "state": state if one.notifier in names.notifiers else "off",
-    }
+    return {**wishes(one), "state": state if one.notifier in names.notifiers else "off"}
 
 
 def shown(view: View, asked: Asked) -> dict[str, Any]:
