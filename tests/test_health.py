@@ -246,6 +246,11 @@ async def test_a_dead_source_is_never_given_up(store: Store, clock: Clock) -> No
     assert (await desk.poll(Script(Poll(entries(3, 3))))).state == "ok"
 
 
+async def test_a_table_that_is_only_compared_is_well_while_nothing_of_it_changed(store: Store, clock: Clock) -> None:
+    desk = Desk(store, clock, "a")
+    assert (await desk.poll(Script(Poll((), window=False)))).state == "ok"
+
+
 async def test_a_list_that_became_empty_is_empty_and_not_well(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, "a")
     await desk.poll(Script(Poll(entries(10, 10))))

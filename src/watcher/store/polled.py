@@ -141,7 +141,7 @@ _UNKNOWN: dict[str, Any] = {
 def _after_success(row: SourceRow, poll: Poll, receipt: Receipt, now: datetime) -> dict[str, Any]:
     news = len(receipt.new)
     values: dict[str, Any] = {
-        "state": "empty" if not poll.unchanged and not poll.entries else "ok",
+        "state": "empty" if poll.window and not poll.unchanged and not poll.entries else "ok",
         "cursor": dict(poll.cursor),
         "learned": True,
         "last_poll": now,
